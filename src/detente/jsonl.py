@@ -1,0 +1,154 @@
+"""Documents as JSON lines: a reader and a writer that stream.
+
+A line is read as bytes with a length limit, never with `splitlines()` (U+2028 is no line end). Repeated keys, unknown
+fields, deep nesting and over-long lines are refused. A file is written whole or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from detente.checks import check_document
+from detente.documents import Document
+from detente.errors import DataError, Fault
+from detente.ontology import Ontology
+
+MAX_LINE_BYTES = 64 * 2**20
+
+_decoder = msgspec.json.Decoder(Document)
+_encoder = msgspec.json.Encoder()
+
+
+class _RepeatedKeyError(ValueError):
+    pass
+
+
+def read_documents(
+    path: Path, ontology: Ontology, *, gold: bool = True, max_line_bytes: int = MAX_LINE_BYTES
+) -> Iterator[Document]:
+    """Stream the documents of a JSONL file, checked.
+
+    From the first fault on nothing more is yielded: the rest of the file is read for its faults, and all of them are
+    raised together as one `DataError`. Repeated document ids are faults too.
+    """
+    faults: list[Fault] = []
+    seen: dict[str, int] = {}
+    for line, raw in _lines(path, max_line_bytes):
+        if isinstance(raw, Fault):
+            faults.append(raw)
+            continue
+        try:
+            document = decode_document(raw)
+        except DataError as error:
+            faults += [_located(fault, str(path), line) for fault in error.faults]
+            continue
+        found = check_document(document, ontology, gold=gold)
+        if document.id in seen:
+            found.append(
+                Fault(
+                    f"id {document.id!r} again (first on line {seen[document.id]})",
+                    "each document once",
+                    "Remove one of them.",
+                    document=document.id,
+                )
+            )
+        seen.setdefault(document.id, line)
+        faults += [_located(fault, str(path), line) for fault in found]
+        if not faults:
+            yield document
+    if faults:
+        raise DataError(faults)
+
+
+def decode_document(raw: bytes) -> Document:
+    """One JSON object as a document; raises `DataError` for anything but well-formed JSON of the schema."""
+    try:
+        document = _decoder.decode(raw)
+        json.loads(raw, object_pairs_hook=_refuse_repeated_keys)
+    except _RepeatedKeyError as error:
+        raise DataError([Fault(str(error), "each key once in an object", "Remove one of them.")]) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise DataError(
+            [Fault(f"a line that is no document ({error})", "one JSON object of schema 1", "See the data format.")]
+        ) from error
+    return document
+
+
+def encode_document(document: Document) -> bytes:
+    """One line of JSON, without the line feed."""
+    return _encoder.encode(document)
+
+
+def write_documents(path: Path, documents: Iterable[Document]) -> int:
+    """Write documents, one a line; the file appears whole or not at all. Returns how many were written."""
+    count = 0
+
+    def lines() -> Iterator[bytes]:
+        nonlocal count
+        for document in documents:
+            count += 1
+            yield encode_document(document) + b"\n"
+
+    write_whole(path, lines())
+    return count
+
+
+def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file through a temporary neighbour, so that a reader never meets half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file in UTF-8, whole or not at all."""
+    write_whole(path, [text.encode("utf-8")])
+
+
+def _lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | Fault]]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise DataError(
+            [Fault(error.strerror or str(error), "a readable JSONL file", "Give an existing file.", path=str(path))]
+        ) from error
+    with file:
+        line = 0
+        while raw := file.readline(limit + 1):
+            line += 1
+            if len(raw) > limit:
+                while raw and not raw.endswith(b"\n"):
+                    raw = file.readline(limit)
+                found = f"a line of more than {limit} bytes"
+                yield line, Fault(found, "one document a line", "Split it.", path=str(path), line=line)
+            elif raw.strip():
+                yield line, raw
+
+
+def _located(fault: Fault, path: str, line: int) -> Fault:
+    """The same fault with its file and line."""
+    return Fault(fault.found, fault.expected, fault.remedy, fault.document, fault.item, path, line)
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:
+    keys = [key for key, _ in pairs]
+    if len(set(keys)) < len(keys):
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise _RepeatedKeyError(f"key {repeated[:80]!r} more than once")
