@@ -1,0 +1,78 @@
+"""Entity coreference: CoNLL F1 (mean of MUC, B³ and CEAFe), singletons kept.
+
+A mention is its span; what is clustered are the mentions that refer to an entity, of every level. Counts are summed
+over documents before precision and recall are taken. Where MUC is undefined (no cluster of two anywhere) the mean is
+that of the others, and the report says so.
+
+The figures without singletons are there for comparison with papers: dropping them has the known flaw that a wrong
+mention added to a singleton brings a right one back into the count.
+"""
+
+from __future__ import annotations
+
+from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, without_singletons
+from detente.counts import Counts
+from detente.documents import Document
+from detente.ontology import Ontology
+from detente.scoring.metrics import Key, Metric, Track
+
+NAME = "coreference"
+NO_SINGLETONS = " without singletons"
+DEFINITIONS = {
+    "MUC": "F1 over coreference links (Vilain et al. 1995)",
+    "B3": "F1 over each mention's share of its cluster (Bagga and Baldwin 1998)",
+    "CEAFe": "F1 over clusters aligned one-to-one by φ4 (Luo 2005)",
+    "LEA": "link-based F1 weighted by cluster size (Moosavi and Strube 2016)",
+    "mentions": "F1 over the mentions that are in any cluster",
+}
+
+Spans = frozenset[tuple[int, int]]
+
+
+def clusters_of(document: Document) -> dict[str, Spans]:
+    """The spans of each entity's mentions, by entity id."""
+    spans: dict[str, set[tuple[int, int]]] = {}
+    for mention in document.mentions:
+        if mention.entity is not None:
+            spans.setdefault(mention.entity, set()).add((mention.start, mention.end))
+    return {entity: frozenset(mentions) for entity, mentions in spans.items()}
+
+
+def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+    """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
+    expected, found = list(clusters_of(gold).values()), list(clusters_of(predicted).values())
+    kept = overlap(expected, found)
+    larger = overlap(without_singletons(expected), without_singletons(found))
+    counts = {Key(NAME, name): metric(kept) for name, metric in CLUSTER_METRICS.items()}
+    return counts | {Key(NAME, name + NO_SINGLETONS): metric(larger) for name, metric in CLUSTER_METRICS.items()}
+
+
+def metrics(ontology: Ontology) -> tuple[Metric, ...]:
+    """The figures of this track."""
+    figures = []
+    for suffix, words in (("", "singletons kept"), (NO_SINGLETONS, "clusters of one dropped on both sides")):
+        figures.append(
+            Metric(
+                "CoNLL" + suffix,
+                f"mean F1 of MUC, B³ and CEAFe, {words}",
+                tuple(Key(NAME, name + suffix) for name in CONLL_METRICS),
+                support=(Key(NAME, "mentions" + suffix),),
+                flag=True,
+            )
+        )
+        figures += [
+            Metric(name + suffix, f"{definition}, {words}", (Key(NAME, name + suffix),))
+            for name, definition in DEFINITIONS.items()
+        ]
+    return tuple(figures)
+
+
+TRACK = Track(
+    name=NAME,
+    primary="CoNLL",
+    match="exact",
+    average="micro",
+    metrics=metrics,
+    count=count,
+    holds=lambda document: any(mention.entity is not None for mention in document.mentions),
+)

@@ -1,0 +1,263 @@
+"""The one evaluation that the command line, CI and the board call: documents → counts → report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+
+from detente.counts import Counts
+from detente.documents import Document
+from detente.errors import DataError, Fault
+from detente.jsonl import read_documents
+from detente.ontology import Ontology
+from detente.scoring.faults import submission_faults
+from detente.scoring.metrics import Array, Key, Metric, Track, f1_values, metric_values, overall_values
+from detente.scoring.pairing import DocumentPair, pair_documents, repeated_items, well_formed
+from detente.scoring.report import Report, Score
+from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_sums
+from detente.scoring.signature import GoldHash, signature
+from detente.scoring.table import CountTable, DocumentCounts, tabulate
+from detente.scoring.tracks import OVERALL, TRACKS, chosen_tracks
+
+
+def evaluate(
+    gold: Iterable[Document],
+    predicted: Iterable[Document],
+    ontology: Ontology,
+    *,
+    setting: str = "e2e",
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+    tracks: Iterable[str] | None = None,
+) -> Report:
+    """Score predictions against gold; both in any order, streamed once.
+
+    A gold document without prediction is scored as empty and listed. Raises `DataError` with all faults where ids
+    are unknown or repeated, labels unknown, references dangling, offsets outside the gold text, or a span is in two
+    clusters; `UsageError` for an unknown track or setting.
+    """
+    table = count_documents(gold, predicted, ontology, setting=setting, tracks=tracks)
+    return report(table, ontology, resamples=resamples, seed=seed)
+
+
+def evaluate_files(
+    gold_path: Path,
+    predicted_path: Path,
+    ontology: Ontology,
+    *,
+    setting: str = "e2e",
+    resamples: int = RESAMPLES,
+    seed: int = SEED,
+    tracks: Iterable[str] | None = None,
+) -> Report:
+    """Score a JSONL file of predictions against one of gold; raises as `evaluate` does, with file and line."""
+    table = count_files(gold_path, predicted_path, ontology, setting=setting, tracks=tracks)
+    return report(table, ontology, resamples=resamples, seed=seed)
+
+
+def count_documents(
+    gold: Iterable[Document],
+    predicted: Iterable[Document],
+    ontology: Ontology,
+    *,
+    setting: str = "e2e",
+    tracks: Iterable[str] | None = None,
+) -> CountTable:
+    """Per-document counts of a submission, for `report` and for `compare`; raises as `evaluate` does."""
+    chosen = chosen_tracks(tracks, setting)
+    return _count(well_formed(gold, ontology), well_formed(predicted, ontology), ontology, setting, chosen)
+
+
+def count_files(
+    gold_path: Path,
+    predicted_path: Path,
+    ontology: Ontology,
+    *,
+    setting: str = "e2e",
+    tracks: Iterable[str] | None = None,
+) -> CountTable:
+    """Per-document counts of two JSONL files; raises as `evaluate_files` does."""
+    chosen = chosen_tracks(tracks, setting)
+    gold = read_documents(gold_path, ontology, gold=True)
+    predicted = read_documents(predicted_path, ontology, gold=False)
+    try:
+        return _count(gold, predicted, ontology, setting, chosen)
+    except DataError as error:
+        # the first faults ended the stream; what the caller gets is all of them, gold's first
+        raise DataError(submission_faults(gold_path, predicted_path, ontology) or error.faults) from error
+
+
+class _Collector:
+    """What counting learns besides the counts."""
+
+    def __init__(self, setting: str, chosen: tuple[Track, ...]) -> None:
+        self.setting = setting
+        self.chosen = chosen
+        self.gold = GoldHash()
+        self.held: set[str] = set()
+        self.missing: list[str] = []
+        self.warnings: list[str] = []
+
+    def rows(self, pairs: Iterable[DocumentPair], ontology: Ontology) -> Iterator[DocumentCounts]:
+        """The counts of each pair, as they come."""
+        for pair in pairs:
+            gold, predicted, missing = pair
+            self.gold.add(gold)
+            self.held |= {track.name for track in self.chosen if track.holds(predicted)}
+            if missing:
+                self.missing.append(gold.id)
+            self._warn(gold, predicted, missing)
+            counts: dict[Key, Counts] = {}
+            for track in self.chosen:
+                counts |= track.count(gold, predicted, ontology)
+            yield DocumentCounts(gold.id, gold.meta.story if gold.meta else "", counts)
+
+    def _warn(self, gold: Document, predicted: Document, missing: bool) -> None:
+        for side, document in (("gold", gold), ("predicted", predicted)):
+            for layer, repeats in repeated_items(document).items():
+                self.warnings.append(f"{gold.id}: {repeats} of the {side} {layer} exact repeats, counted once")
+        if self.setting == "given" and not missing and _spans(gold) != _spans(predicted):
+            self.warnings.append(f"{gold.id}: mentions differ from the gold mentions that this setting gives")
+
+
+def _spans(document: Document) -> set[tuple[int, int, str]]:
+    return {(mention.start, mention.end, mention.type) for mention in document.mentions}
+
+
+def _count(
+    gold: Iterable[Document],
+    predicted: Iterable[Document],
+    ontology: Ontology,
+    setting: str,
+    chosen: tuple[Track, ...],
+) -> CountTable:
+    collector = _Collector(setting, chosen)
+    table = tabulate(collector.rows(pair_documents(gold, predicted), ontology))
+    if not table.documents:
+        raise DataError([Fault("no gold document", "at least one", "Give the gold documents of the split.")])
+    return replace(
+        table,
+        gold=collector.gold.hexdigest(),
+        setting=setting,
+        tracks=tuple(track.name for track in chosen),
+        held=frozenset(collector.held),
+        missing=tuple(sorted(collector.missing)),
+        warnings=tuple(sorted(collector.warnings)),
+    )
+
+
+def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES, seed: int = SEED) -> Report:
+    """The report of a table of counts; `resamples=0` leaves the intervals out."""
+    figures = _Figures(table, resamples, seed)
+    tracks = [TRACKS[name] for name in table.tracks]
+    metrics = {track.name: {metric.name: metric for metric in track.metrics(ontology)} for track in tracks}
+    breakdowns = {track.name: _breakdown_metrics(table, track.name) for track in tracks}
+    return Report(
+        setting=table.setting,
+        ontology=f"{ontology.name} {ontology.version}",
+        gold=table.gold,
+        unit=table.unit,
+        resamples=resamples,
+        seed=seed,
+        documents=table.documents,
+        primary={track.name: track.primary for track in tracks},
+        scores={name: figures.scores(of_track) for name, of_track in metrics.items()},
+        overall=figures.overall([metrics[name][TRACKS[name].primary] for name in OVERALL if name in metrics]),
+        signatures=_signatures(table, tracks, resamples, seed),
+        by={
+            name: {dimension: figures.scores(parts) for dimension, parts in dimensions.items()}
+            for name, dimensions in breakdowns.items()
+        },
+        absent=tuple(name for name in table.tracks if name not in table.held),
+        missing=table.missing,
+        warnings=table.warnings,
+    )
+
+
+def _breakdown_metrics(table: CountTable, track: str) -> dict[str, dict[str, Metric]]:
+    """The F1 of each value of each dimension that was counted, by dimension and name."""
+    keys = sorted((key for key in table.keys if key.track == track and key.dimension), key=lambda key: key[2:])
+    return {
+        dimension: {key.name: Metric(key.name, "", (key,)) for key in group}
+        for dimension, group in groupby(keys, key=lambda key: key.dimension)
+    }
+
+
+def _signatures(table: CountTable, tracks: list[Track], resamples: int, seed: int) -> dict[str, str]:
+    return {
+        name: signature(
+            TRACKS.get(name),
+            setting=table.setting,
+            gold=table.gold,
+            documents=len(table.documents),
+            resamples=resamples,
+            seed=seed,
+        )
+        for name in [*(track.name for track in tracks), "overall"]
+    }
+
+
+class _Figures:
+    """Scores from a table: values from the sums, intervals from resamples that all figures share."""
+
+    def __init__(self, table: CountTable, resamples: int, seed: int) -> None:
+        self.table = table
+        self.f1 = f1_values(table.totals)
+        self.resampled: Array = (
+            f1_values(resampled_sums(table.units(), resamples, seed)) if resamples else np.empty((0, len(table.keys)))
+        )
+
+    def scores(self, metrics: dict[str, Metric]) -> dict[str, Score]:
+        """A score for each metric, under the same names."""
+        if not metrics:
+            return {}
+        values = [self._value(metric) for metric in metrics.values()]
+        resampled = np.stack([self._resampled(metric) for metric in metrics.values()], axis=-1)
+        return dict(zip(metrics, self._scored(list(metrics.values()), values, resampled), strict=True))
+
+    def overall(self, primaries: list[Metric]) -> Score:
+        """The mean of the three primaries, undefined ones (0/0) left out; no value unless all three were counted."""
+        if len(primaries) < len(OVERALL):
+            return Score(None, note=f"needs the tracks {', '.join(OVERALL)}")
+        values = np.array([self._value(metric) for metric in primaries])
+        resampled = np.stack([self._resampled(metric) for metric in primaries], axis=-1)
+        support = tuple(key for metric in primaries for key in metric.support or metric.parts)
+        mean = Metric("overall", "mean of the primaries", (), support)
+        overall = overall_values(resampled, ~np.isnan(values))
+        return self._scored([mean], [float(overall_values(values))], overall[:, np.newaxis])[0]
+
+    def _value(self, metric: Metric) -> float:
+        return float(metric_values(metric, self.f1, self.table.column))
+
+    def _resampled(self, metric: Metric) -> Array:
+        return metric_values(metric, self.resampled, self.table.column)
+
+    def _scored(self, metrics: list[Metric], values: list[float], resampled: Array) -> list[Score]:
+        lows: list[float | None] = [None] * len(metrics)
+        highs, left_out = list(lows), [0] * len(metrics)
+        if len(resampled):
+            lows, highs, left_out = intervals(resampled)
+        return [
+            self._score(metric, value, ends)
+            for metric, value, ends in zip(metrics, values, zip(lows, highs, left_out, strict=True), strict=True)
+        ]
+
+    def _score(self, metric: Metric, value: float, ends: tuple[float | None, float | None, int]) -> Score:
+        single = self.table.total(metric.parts[0]) if len(metric.parts) == 1 else Counts()
+        support = [self.table.total(key) for key in metric.support or metric.parts]
+        undefined = [key.metric for key in metric.parts if self.table.total(key).f1 is None] if metric.flag else []
+        return Score(
+            value=None if np.isnan(value) else value,
+            precision=single.precision,
+            recall=single.recall,
+            low=ends[0],
+            high=ends[1],
+            left_out=ends[2],
+            support=int(sum(counts.gold for counts in support)),
+            predicted=int(sum(counts.predicted for counts in support)),
+            note=f"{', '.join(undefined)} undefined: mean of the others" if undefined and not np.isnan(value) else "",
+        )

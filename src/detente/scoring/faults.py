@@ -1,0 +1,71 @@
+"""All faults of a submission's file at once, each with its line; read only after something was found wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from detente.checks import check_document
+from detente.documents import Document
+from detente.errors import DataError, Fault
+from detente.jsonl import MAX_LINE_BYTES, decode_document, read_documents
+from detente.ontology import Ontology
+from detente.scoring.pairing import cluster_faults, text_faults, text_length, unknown_id
+
+
+def submission_faults(gold_path: Path, predicted_path: Path, ontology: Ontology) -> list[Fault]:
+    """The faults of the gold file, or else all of the predicted file's in the order of its lines.
+
+    A file that cannot be read as documents at all is told by `read_documents`; added here is what only shows beside
+    the gold: unknown ids, another text, offsets beyond the text, and a span in two clusters.
+    """
+    try:
+        gold = {document.id: _text_alone(document) for document in read_documents(gold_path, ontology, gold=True)}
+    except DataError as error:
+        return error.faults
+    faults: list[Fault] = []
+    try:
+        for _ in read_documents(predicted_path, ontology, gold=False):
+            pass
+    except DataError as error:
+        faults += error.faults
+        if any(not fault.line for fault in faults):
+            return faults
+    for line, document in _decodable(predicted_path):
+        found = _beside_gold(document, gold, ontology)
+        faults += [replace(fault, path=str(predicted_path), line=line) for fault in found]
+    return sorted(faults, key=lambda fault: fault.line)
+
+
+def _text_alone(document: Document) -> Document:
+    return Document(document.id, text=document.text, meta=document.meta)
+
+
+def _beside_gold(document: Document, gold: dict[str, Document], ontology: Ontology) -> list[Fault]:
+    if document.id not in gold:
+        return [unknown_id(document.id)]
+    if beyond := text_faults(document, gold[document.id]):
+        alone = {(fault.item, fault.found) for fault in check_document(document, ontology, gold=False)}
+        length = text_length(gold[document.id])
+        placed = check_document(document, ontology, gold=False, length=length)
+        # each item that lies beyond the text, where that is what is wrong
+        beyond = [fault for fault in placed if (fault.item, fault.found) not in alone] or beyond
+    return beyond + cluster_faults(document)
+
+
+def _decodable(path: Path) -> Iterator[tuple[int, Document]]:
+    """Line numbers and documents of the lines that hold one."""
+    with path.open("rb") as file:
+        line = 0
+        while raw := file.readline(MAX_LINE_BYTES + 1):
+            line += 1
+            if len(raw) > MAX_LINE_BYTES:
+                while raw and not raw.endswith(b"\n"):
+                    raw = file.readline(MAX_LINE_BYTES)
+                continue
+            try:
+                document = decode_document(raw)
+            except DataError:
+                continue
+            yield line, document

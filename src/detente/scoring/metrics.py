@@ -1,0 +1,122 @@
+"""What a track, a metric and a key of counts are; no track is named here.
+
+A track counts one pair of documents into `Counts` under keys. A metric is the F1 of the summed counts under one key,
+or the mean of the F1s under several. Everything else (sums, intervals, comparison, report) works on keys alone, so a
+new metric is one key that its track counts and one line in its list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Set
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.counts import Counts
+from detente.documents import Document
+from detente.ontology import Ontology
+
+Array = NDArray[np.float64]
+
+
+class Key(NamedTuple):
+    """Under what something is counted: a metric, or one value (`name`) of one of its dimensions (type, role, label)."""
+
+    track: str
+    metric: str
+    dimension: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A figure: the F1 of one part, or the mean of the defined F1s of several.
+
+    `support` are the keys whose gold and predicted numbers stand beside it (default: its parts).
+    `flag` says that an undefined part is worth a note in the report.
+    """
+
+    name: str
+    definition: str
+    parts: tuple[Key, ...]
+    support: tuple[Key, ...] = ()
+    flag: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One layer as it is scored.
+
+    `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
+    figures for an ontology, `count` counts one pair of documents (gold, predicted), `holds` says whether a document
+    of a submission has anything for this track. `given` says that it can be scored when gold mentions are given.
+    """
+
+    name: str
+    primary: str
+    match: str
+    average: str
+    metrics: Callable[[Ontology], tuple[Metric, ...]]
+    count: Callable[[Document, Document, Ontology], dict[Key, Counts]]
+    holds: Callable[[Document], bool]
+    given: bool = False
+
+
+def counts_by(
+    gold: Set[Any], predicted: Set[Any], value: Callable[[Any], str], track: str, metric: str, dimension: str
+) -> dict[Key, Counts]:
+    """Set counts of items split by a value of theirs (their type, their role)."""
+    in_gold, in_predicted = Counter(map(value, gold)), Counter(map(value, predicted))
+    matched = Counter(map(value, gold & predicted))
+    return {
+        Key(track, metric, dimension, name): Counts(matched[name], in_predicted[name], matched[name], in_gold[name])
+        for name in in_gold.keys() | in_predicted.keys()
+    }
+
+
+def f1_values(sums: Array) -> Array:
+    """F1 of summed counts, with the rules of `Counts` (0/0 is NaN).
+
+    `sums`: (…, 4), the last axis being matched predicted, predicted, matched gold, gold; returns (…,).
+    """
+    matched_predicted, predicted, matched_gold, gold = np.moveaxis(sums, -1, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        precision = np.where(predicted > 0, matched_predicted / predicted, 0.0)
+        recall = np.where(gold > 0, matched_gold / gold, 0.0)
+        f1 = np.where(precision + recall > 0, 2 * precision * recall / (precision + recall), 0.0)
+    values: Array = np.where((predicted > 0) | (gold > 0), f1, np.nan)
+    return values
+
+
+def mean_of_defined(values: Array) -> Array:
+    """Mean over the last axis without the NaNs; NaN where nothing is left."""
+    defined = ~np.isnan(values)
+    count = defined.sum(axis=-1)
+    total = np.where(defined, values, 0.0).sum(axis=-1)
+    means: Array = np.where(count > 0, total / np.maximum(count, 1), np.nan)
+    return means
+
+
+def metric_values(metric: Metric, f1s: Array, column: Mapping[Key, int]) -> Array:
+    """A metric from the F1s of all keys, (…, keys) → (…,); a key without a column was never counted, so undefined."""
+    columns = [column[part] for part in metric.parts if part in column]
+    if not columns:
+        return np.full(f1s.shape[:-1], np.nan)
+    return f1s[..., columns[0]] if len(metric.parts) == 1 else mean_of_defined(f1s[..., columns])
+
+
+def overall_values(primaries: Array, needed: NDArray[np.bool_] | None = None) -> Array:
+    """The overall score, the mean over the last axis of the tracks' primaries, 0/0 staying out.
+
+    `needed` are the tracks that are defined on the whole data: a resample that lost one of them is NaN, since its mean
+    would be of something else.
+    """
+    means = mean_of_defined(primaries)
+    if needed is None:
+        return means
+    lost = np.isnan(primaries) & needed
+    values: Array = np.where(lost.any(axis=-1), np.nan, means)
+    return values

@@ -1,0 +1,83 @@
+"""Bootstrap resamples and their intervals, from counts that add.
+
+Units (story clusters or documents) are drawn with replacement by NumPy's PCG64; every metric, and every system that is
+compared, sees the same draws. A resample is how often each unit was drawn, so its sums are one matrix product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from detente.scoring.metrics import Array
+
+RESAMPLES = 10_000
+SEED = 12345
+CONFIDENCE = 0.95
+# numbers held at a time by one block of draws
+BLOCK = 4_000_000
+
+
+def resampled_sums(units: Array, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
+    """Sums of resampled counts: units (units, keys, 4) → (resamples, keys, 4)."""
+    size, keys, _ = units.shape
+    if not resamples:
+        return np.zeros((0, keys, 4))
+    columns, back = _distinct_columns(units.reshape(size, keys * 4))
+    sums = np.concatenate([drawn @ columns for drawn in _draws(size, resamples, seed)])
+    return np.ascontiguousarray(sums[:, back]).reshape(resamples, keys, 4)
+
+
+def intervals(
+    values: Array, confidence: float = CONFIDENCE
+) -> tuple[list[float | None], list[float | None], list[int]]:
+    """Percentile intervals (linear interpolation) of resampled metrics, one for each column of `values`.
+
+    `values`: (resamples, metrics), NaN where a resample was 0/0. Returns lower ends, upper ends (None where every
+    resample was 0/0), and the numbers of resamples left out.
+    """
+    resamples = values.shape[0]
+    left_out = np.isnan(values).sum(axis=0)
+    # NaN sorts last, so the defined values of each column come first
+    ranked = np.sort(values, axis=0)
+    last = np.maximum(resamples - left_out - 1, 0)
+    tail = (1 - confidence) / 2
+
+    def quantile(share: float) -> list[float | None]:
+        place = share * last
+        below = np.floor(place).astype(np.int64)
+        above = np.minimum(below + 1, last)
+        columns = np.arange(values.shape[1])
+        ends = ranked[below, columns] + (place - below) * (ranked[above, columns] - ranked[below, columns])
+        return [
+            None if none else round(end, 12) for end, none in zip(ends.tolist(), left_out == resamples, strict=True)
+        ]
+
+    return quantile(tail), quantile(1 - tail), left_out.tolist()
+
+
+def _draws(units: int, resamples: int, seed: int) -> Iterator[Array]:
+    """How often each unit is drawn, in blocks of (some resamples, units)."""
+    generator = np.random.Generator(np.random.PCG64(seed))
+    block = max(1, BLOCK // max(units, 1))
+    for start in range(0, resamples, block):
+        rows = min(block, resamples - start)
+        if units == 0:
+            yield np.zeros((rows, 0))
+            continue
+        places = generator.integers(0, units, size=(rows, units)) + np.arange(rows)[:, np.newaxis] * units
+        yield np.bincount(places.ravel(), minlength=rows * units).reshape(rows, units).astype(np.float64)
+
+
+def _distinct_columns(matrix: Array) -> tuple[Array, list[int]]:
+    """The matrix without repeated columns, and for each old column its place in the new: set metrics repeat many."""
+    places: dict[bytes, int] = {}
+    back: list[int] = []
+    kept: list[int] = []
+    for position, column in enumerate(np.ascontiguousarray(matrix.T)):
+        place = places.setdefault(column.tobytes(), len(places))
+        if place == len(kept):
+            kept.append(position)
+        back.append(place)
+    return np.ascontiguousarray(matrix[:, kept]), back
