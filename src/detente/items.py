@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from detente.clusters import align
-from detente.documents import Document, Mention
+from detente.documents import Document
 from detente.ontology import Ontology
 
 Span = tuple[int, int]
@@ -51,18 +51,18 @@ def mentions_of(document: Document) -> set[MentionItem]:
 def primary_mentions(document: Document, ontology: Ontology) -> set[MentionItem]:
     """The mentions that the primary entity score counts: those of the exhaustively annotated levels.
 
-    A mention without a level counts too where its type has levels (a prediction may leave levels out); in an ontology
-    that names no exhaustive levels every mention counts.
+    A mention without a level counts too (a prediction may leave levels out); one of a type without levels (TIME, say)
+    never does. In an ontology that names no exhaustive levels every mention counts.
     """
-    return {(m.start, m.end, m.type) for m in document.mentions if _is_primary(m, ontology)}
-
-
-def _is_primary(mention: Mention, ontology: Ontology) -> bool:
     levels = ontology.mention.exhaustive_levels
-    if not levels or mention.level in levels:
-        return True
-    kind = ontology.entity_type.get(mention.type)
-    return mention.level is None and kind is not None and kind.has_level
+    if not levels:
+        return mentions_of(document)
+    with_level = {kind.name for kind in ontology.entity_types if kind.has_level}
+    return {
+        (m.start, m.end, m.type)
+        for m in document.mentions
+        if m.type in with_level and (m.level is None or m.level in levels)
+    }
 
 
 def clusters_of(document: Document) -> dict[str, frozenset[Span]]:

@@ -51,6 +51,12 @@ def test_a_predicted_mention_without_level_counts_where_its_type_has_levels(onto
     assert ratio(score(entities(ANKARA, MONDAY), predicted, ontology).scores["entities"]["F1"]) == (0.5, 1)
 
 
+def test_a_type_without_levels_never_counts_whatever_level_is_predicted(ontology: Ontology) -> None:
+    predicted = entities(ANKARA, Mention("p2", 60, 66, "TIME", level="NAM"))
+    figure = score(entities(ANKARA, MONDAY), predicted, ontology).scores["entities"]
+    assert (figure["F1"].predicted, figure["all levels"].predicted) == (1, 2)
+
+
 def test_a_wrong_type_is_wrong_and_right_as_a_span(ontology: Ontology) -> None:
     predicted = entities(Mention("p1", 0, 6, "LOC", level="NAM"))
     report = score(entities(ANKARA), predicted, ontology)

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from detente.counts import Counts, set_counts
 from detente.documents import Document
+from detente.items import attributes_of
 from detente.ontology import Ontology
 from detente.scoring.metrics import Key, Metric, Track
 
 NAME = "attributes"
-Item = tuple[int, int, str, str | None, str | None]
-
-
-def attributes_of(document: Document) -> set[Item]:
-    """The event mentions of a document as (start, end, type, polarity, modality)."""
-    return {(event.start, event.end, event.type, event.polarity, event.modality) for event in document.events}
 
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, without_singletons
 from detente.counts import Counts
 from detente.documents import Document
+from detente.items import clusters_of
 from detente.ontology import Ontology
 from detente.scoring.metrics import Key, Metric, Track
 
@@ -25,17 +26,6 @@ DEFINITIONS = {
     "LEA": "link-based F1 weighted by cluster size (Moosavi and Strube 2016)",
     "mentions": "F1 over the mentions that are in any cluster",
 }
-
-Spans = frozenset[tuple[int, int]]
-
-
-def clusters_of(document: Document) -> dict[str, Spans]:
-    """The spans of each entity's mentions, by entity id."""
-    spans: dict[str, set[tuple[int, int]]] = {}
-    for mention in document.mentions:
-        if mention.entity is not None:
-            spans.setdefault(mention.entity, set()).add((mention.start, mention.end))
-    return {entity: frozenset(mentions) for entity, mentions in spans.items()}
 
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:

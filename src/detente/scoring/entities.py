@@ -10,29 +10,16 @@ from __future__ import annotations
 from operator import itemgetter
 
 from detente.counts import Counts, set_counts
-from detente.documents import Document, Mention
+from detente.documents import Document
+from detente.items import mentions_of, primary_mentions
 from detente.ontology import Ontology
 from detente.scoring.metrics import Key, Metric, Track, counts_by
 
 NAME = "entities"
-Item = tuple[int, int, str]
 
 F1 = Key(NAME, "F1")
 ALL_LEVELS = Key(NAME, "all levels")
 SPAN_ONLY = Key(NAME, "span only")
-
-
-def primary_mentions(document: Document, ontology: Ontology) -> set[Item]:
-    """The mentions (start, end, type) that the primary score counts."""
-    return {(m.start, m.end, m.type) for m in document.mentions if _is_primary(m, ontology)}
-
-
-def _is_primary(mention: Mention, ontology: Ontology) -> bool:
-    levels = ontology.mention.exhaustive_levels
-    if not levels or mention.level in levels:
-        return True
-    kind = ontology.entity_type.get(mention.type)
-    return mention.level is None and kind is not None and kind.has_level
 
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -40,9 +27,7 @@ def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, 
     expected, found = primary_mentions(gold, ontology), primary_mentions(predicted, ontology)
     return {
         F1: set_counts(expected, found),
-        ALL_LEVELS: set_counts(
-            {(m.start, m.end, m.type) for m in gold.mentions}, {(m.start, m.end, m.type) for m in predicted.mentions}
-        ),
+        ALL_LEVELS: set_counts(mentions_of(gold), mentions_of(predicted)),
         SPAN_ONLY: set_counts({item[:2] for item in expected}, {item[:2] for item in found}),
         **counts_by(expected, found, itemgetter(2), NAME, "F1", "type"),
     }

@@ -8,15 +8,14 @@ span, so a mention and an event of the same span are the same filler.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import NamedTuple
 
 from detente.counts import Counts, set_counts
 from detente.documents import Document
+from detente.items import AttachedArgument, Span, arguments_of, triggers_of
 from detente.ontology import Ontology
 from detente.scoring.metrics import Key, Metric, Track, counts_by
 
 NAME = "events"
-Span = tuple[int, int]
 
 TEXTEE = {
     "AC+": "F1 over (event type, trigger span, argument span, role)",
@@ -27,41 +26,6 @@ TEXTEE = {
     "TI": "F1 over trigger spans",
 }
 AC_ENTITY = "AC+ entity"
-
-
-class Trigger(NamedTuple):
-    """A trigger with its type."""
-
-    type: str
-    span: Span
-
-
-class AttachedArgument(NamedTuple):
-    """An argument on its trigger: one item of AC+."""
-
-    type: str
-    trigger: Span
-    role: str
-    span: Span
-
-
-def triggers_of(document: Document) -> set[Trigger]:
-    """The triggers of a document with their types."""
-    return {Trigger(event.type, (event.start, event.end)) for event in document.events}
-
-
-def arguments_of(document: Document) -> set[AttachedArgument]:
-    """The arguments of a document, fillers as spans."""
-    mentions = {mention.id: (mention.start, mention.end) for mention in document.mentions}
-    events = {event.id: (event.start, event.end) for event in document.events}
-    found = set()
-    for event in document.events:
-        trigger = (event.start, event.end)
-        for argument in event.arguments:
-            # exactly one of the two ids is given, as the document's checks have made sure
-            span = events[argument.event] if argument.event is not None else mentions[argument.mention or ""]
-            found.add(AttachedArgument(event.type, trigger, argument.role, span))
-    return found
 
 
 def entity_level_counts(gold: Document, expected: set[AttachedArgument], found: set[AttachedArgument]) -> Counts:

@@ -7,49 +7,15 @@ compared by its trigger span. A tuple counts once for a document, from however m
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import NamedTuple
 
-from detente.clusters import align
 from detente.counts import Counts, set_counts
 from detente.documents import Document
+from detente.items import Node, StanceTuple, entity_alignment, stances_of
 from detente.ontology import Ontology
-from detente.scoring.coreference import clusters_of
 from detente.scoring.metrics import Key, Metric, Track, counts_by
 
 NAME = "stance"
-# ("gold", entity id), ("predicted", entity id) where no gold entity corresponds, or ("event", start, end)
-Node = tuple[str, str] | tuple[str, int, int]
 GIVEN_PAIRS = "label on gold pairs"
-
-
-class StanceTuple(NamedTuple):
-    """Who is for or against what; both ends in terms of the gold."""
-
-    holder: Node
-    target: Node
-    label: str
-
-
-def entity_alignment(gold: Document, predicted: Document) -> dict[str, str]:
-    """Predicted entity id → gold entity id, one-to-one, only where they share a mention."""
-    gold_clusters, predicted_clusters = clusters_of(gold), clusters_of(predicted)
-    gold_ids, predicted_ids = list(gold_clusters), list(predicted_clusters)
-    aligned = align(gold_clusters.values(), predicted_clusters.values())
-    return {predicted_ids[j]: gold_ids[i] for j, i in aligned.items()}
-
-
-def stances_of(document: Document, gold_id: dict[str, str] | None = None) -> set[StanceTuple]:
-    """The stance tuples of a document; `gold_id` translates the entity ids of a prediction."""
-    triggers = {event.id: (event.start, event.end) for event in document.events}
-
-    def node(name: str) -> Node:
-        if name in triggers:
-            return ("event", *triggers[name])
-        if gold_id is None:
-            return "gold", name
-        return ("gold", gold_id[name]) if name in gold_id else ("predicted", name)
-
-    return {StanceTuple(node(stance.holder), node(stance.target), stance.label) for stance in document.stances}
 
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:

@@ -11,10 +11,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from detente.documents import Argument, Document, Event, Mention, Stance
+from detente.items import entity_alignment, primary_mentions
 from detente.matching import Span, match_spans, overlap_length
 from detente.ontology import Ontology
-from detente.scoring.entities import primary_mentions
-from detente.scoring.stance import entity_alignment
 
 CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
 TYPE, BOUNDARY, LEVEL = "type", "boundary", "level"
