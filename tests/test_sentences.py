@@ -55,6 +55,13 @@ def test_sentences_are_apart_in_order_and_cover_everything_but_space(text: str) 
 
 
 def test_the_head_is_the_last_word_before_what_follows() -> None:
-    for phrase, head in {"its armed forces": "forces", "members of parliament": "members", "Ana Reld": "Reld"}.items():
+    heads = {
+        "its armed forces": "forces",
+        "members of parliament": "members",
+        "Ana Reld": "Reld",
+        "roughly 1,500 troops": "troops",
+        "2.5 million people, mostly women": "people",
+    }
+    for phrase, head in heads.items():
         start, end = default_head(phrase, 0, len(phrase))
         assert phrase[start:end] == head

@@ -23,20 +23,28 @@ IGNORED_FIELDS = frozenset({"id", "debris", "subheadings"})
 
 
 def ingest_files(
-    paths: Iterable[Path], other_titles: Sequence[str] = (), progress: Callable[[Path], None] = lambda _: None
+    paths: Iterable[Path],
+    other_titles: Sequence[str] = (),
+    progress: Callable[[Path], None] = lambda _: None,
+    *,
+    meta: Path | None = None,
 ) -> Iterator[Document]:
     """Documents of text (.txt), HTML (.html, .htm) and JSON-lines (.jsonl) files, frozen, with blocks.
 
-    A text file's metadata come from a sidecar of the same name ending in .toml (fields of `Meta`, and `id`).
+    A text file's metadata come from a sidecar of the same name ending in .toml (fields of `Meta`, and `id`), or from
+    the file `meta` where there is one text.
     Raises `DataError` for a file that is not as expected, `UsageError` for an ending that is not known.
     """
     for path in paths:
         progress(path)
-        yield from _reader(path)(path, other_titles)
+        if path.suffix.lower() == ".txt":
+            yield _read_text(path, meta or path.with_suffix(".toml"), other_titles)
+        else:
+            yield from _reader(path)(path, other_titles)
 
 
 def _reader(path: Path) -> Callable[[Path, Sequence[str]], Iterator[Document]]:
-    readers = {".txt": _read_text, ".html": _read_html, ".htm": _read_html, ".jsonl": _read_jsonl}
+    readers = {".html": _read_html, ".htm": _read_html, ".jsonl": _read_jsonl}
     reader = readers.get(path.suffix.lower())
     if reader is None:
         raise UsageError(
@@ -77,15 +85,14 @@ def with_blocks(document: Document, blocks: tuple[Block, ...]) -> Document:
     return msgspec.structs.replace(document, blocks=blocks)
 
 
-def _read_text(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:
+def _read_text(path: Path, sidecar: Path, other_titles: Sequence[str]) -> Document:
     fields: dict[str, Any] = {}
-    sidecar = path.with_suffix(".toml")
     if sidecar.exists():
         try:
             fields = tomllib.loads(sidecar.read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise _refused(str(sidecar), str(error), "TOML in UTF-8", "Correct the file.") from error
-    yield make_document(_read(path), str(fields.get("id", path.stem)), fields, str(path), other_titles)
+    return make_document(_read(path), str(fields.get("id", path.stem)), fields, str(path), other_titles)
 
 
 def _read_html(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:

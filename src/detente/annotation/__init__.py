@@ -1,0 +1,1 @@
+"""Annotation: labelling pages, the Label Studio client and converter, agreement and adjudication."""

@@ -1,0 +1,221 @@
+"""Adjudication as text: two versions of an article side by side in quote notation, what they agree on already in.
+
+The second version is put into the first's terms (ids by span, entity names by alignment), so that every line that
+differs is a real difference. Differences are numbered; the adjudicator decides each and gives a reason code.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
+
+from detente.documents import Argument, Document, Event, Mention, Stance
+from detente.errors import DataError, Fault
+from detente.items import entity_alignment
+from detente.quotes import write_quotes
+
+REASONS = {
+    "missed": "one version overlooked what the guidelines ask for",
+    "spurious": "one version marked what the guidelines leave out",
+    "span": "the guidelines' rule on spans or triggers decides",
+    "type": "the guidelines' rule on types, roles or attributes decides",
+    "reference": "who or what is meant: entity, cluster, source",
+    "unclear": "the guidelines leave it open; decided by analogy",
+}
+LAYERS = {"M": "mentions", "E": "events", "S": "stance"}
+REASON_LINE = re.compile(r"D(\d+)\s+(\w+)\s*(?:#.*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A line of the notation that one version has and the other has not, or has otherwise; empty where absent."""
+
+    number: int
+    document: str
+    first: str
+    second: str
+
+
+def find_differences(first: Document, second: Document) -> tuple[list[str], list[Difference]]:
+    """The agreed lines of the notation, and the differences in the order of the text."""
+    ours, theirs = _lines(first), _lines(unify(first, second))
+    agreed = [line for key, line in ours.items() if theirs.get(key) == line]
+    differing = [key for key in ours if theirs.get(key) != ours[key]]
+    differing += [key for key in theirs if key not in ours]
+    differing.sort(key=lambda key: _order(ours.get(key) or theirs[key]))
+    return agreed, [
+        Difference(number, first.id, ours.get(key, ""), theirs.get(key, "")) for number, key in enumerate(differing, 1)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """How a difference was decided: for the first version (A), the second (B), neither, or otherwise; and why."""
+
+    document: str
+    number: int
+    layer: str
+    decided: str
+    reason: str
+
+
+def read_reasons(text: str, path: str = "") -> dict[int, str]:
+    """The adjudicator's reason codes, a line `D<number> <reason>` each; raises `DataError` for anything else."""
+    reasons: dict[int, str] = {}
+    faults = []
+    for line, content in enumerate(text.split("\n"), 1):
+        if not content.strip() or content.startswith("#"):
+            continue
+        match = REASON_LINE.match(content)
+        if match is None or match.group(2) not in REASONS:
+            expected = f"D<number> and one of {', '.join(REASONS)}"
+            faults.append(Fault(repr(content[:80]), expected, "Correct the line.", path=path, line=line))
+        else:
+            reasons[int(match.group(1))] = match.group(2)
+    if faults:
+        raise DataError(faults)
+    return reasons
+
+
+def decide(first: Document, second: Document, gold: Document, reasons: Mapping[int, str]) -> list[Decision]:
+    """What became of each difference in the gold; raises `DataError` where a difference has no reason code."""
+    _, differences = find_differences(first, second)
+    lines = _lines(unify(_merged(first, second), gold))
+    decisions, faults = [], []
+    for difference in differences:
+        layer, item = (difference.first or difference.second).split(" ", 2)[:2]
+        if difference.number not in reasons:
+            found = f"no reason for D{difference.number}"
+            faults.append(Fault(found, f"one of {', '.join(REASONS)}", "Give a reason.", first.id))
+            continue
+        chosen = lines.get((layer, item), "")
+        decided = {difference.first: "A", difference.second: "B"}.get(chosen, "other") if chosen else "neither"
+        if not chosen and not (difference.first and difference.second):
+            decided = "B" if difference.first else "A"
+        decisions.append(Decision(first.id, difference.number, LAYERS[layer], decided, reasons[difference.number]))
+    if faults:
+        raise DataError(faults)
+    return decisions
+
+
+def _merged(first: Document, second: Document) -> Document:
+    """The first version and what only the second has, in the first's terms: every id that a difference can name."""
+    theirs = unify(first, second)
+    aligned = entity_alignment(first, second)
+    entity_ids = {entity.id: aligned.get(entity.id, f"b{entity.id}") for entity in second.entities}
+    known = {x.id for part in _parts(first) for x in part}
+    mentions = [
+        msgspec.structs.replace(m, entity=entity_ids.get(m.entity or "")) for m in theirs.mentions if m.id not in known
+    ]
+    entities = [msgspec.structs.replace(e, id=entity_ids[e.id]) for e in theirs.entities if e.id not in aligned]
+    stances = [
+        msgspec.structs.replace(s, holder=entity_ids.get(s.holder, s.holder), target=entity_ids.get(s.target, s.target))
+        for s in theirs.stances
+        if s.id not in known
+    ]
+    return msgspec.structs.replace(
+        first,
+        mentions=(*first.mentions, *mentions),
+        entities=(*first.entities, *entities),
+        events=(*first.events, *(e for e in theirs.events if e.id not in known)),
+        stances=(*first.stances, *stances),
+    )
+
+
+def write_draft(first: Document, second: Document) -> str:
+    """The adjudicator's draft: agreed lines as they are, each difference as comments `# Dn A:` and `# Dn B:`."""
+    agreed, differences = find_differences(first, second)
+    lines = [(_order(line), line) for line in agreed]
+    for difference in differences:
+        order = _order(difference.first or difference.second)
+        lines.append((order, f"# D{difference.number} A: {difference.first or '-'}"))
+        lines.append((order, f"# D{difference.number} B: {difference.second or '-'}"))
+    lines.sort(key=lambda item: item[0])
+    return "\n".join([f"# {first.id}", *(line for _, line in lines)]) + "\n"
+
+
+def unify(first: Document, second: Document) -> Document:
+    """The second version with the first's ids and entity names wherever they mean the same; its own ids get a `b`."""
+    ids = _same_ids(first, second)
+    ids |= {x.id: f"b{x.id}" for part in _parts(second) for x in part if x.id not in ids}
+    names = {entity.id: entity.name for entity in first.entities}
+    taken = set(names.values())
+    aligned = entity_alignment(first, second)
+    entities = []
+    for entity in second.entities:
+        name = names[aligned[entity.id]] if entity.id in aligned else entity.name
+        unique = name if entity.id in aligned or name not in taken else f"{name} (other)"
+        entities.append(msgspec.structs.replace(entity, name=unique))
+    return msgspec.structs.replace(
+        second,
+        mentions=tuple(msgspec.structs.replace(m, id=ids[m.id]) for m in second.mentions),
+        entities=tuple(entities),
+        events=tuple(_renamed(event, ids) for event in second.events),
+        stances=tuple(
+            msgspec.structs.replace(
+                s, id=ids[s.id], target=ids.get(s.target, s.target), source=ids.get(s.source or "", s.source)
+            )
+            for s in second.stances
+        ),
+    )
+
+
+def _renamed(event: Event, ids: dict[str, str]) -> Event:
+    arguments = tuple(
+        Argument(a.role, mention=ids[a.mention]) if a.mention else Argument(a.role, event=ids[a.event or ""])
+        for a in event.arguments
+    )
+    return msgspec.structs.replace(
+        event, id=ids[event.id], source=ids.get(event.source or "", event.source), arguments=arguments
+    )
+
+
+def _parts(document: Document) -> Iterator[Sequence[Mention | Event | Stance]]:
+    yield document.mentions
+    yield document.events
+    yield document.stances
+
+
+def _same_ids(first: Document, second: Document) -> dict[str, str]:
+    """Ids of the second version → ids of the first: mentions and events by span, stances by their two ends."""
+    ids: dict[str, str] = {}
+    spans = {("m", m.start, m.end): m.id for m in first.mentions} | {("e", e.start, e.end): e.id for e in first.events}
+    for mention in second.mentions:
+        if ("m", mention.start, mention.end) in spans:
+            ids[mention.id] = spans["m", mention.start, mention.end]
+    for event in second.events:
+        if ("e", event.start, event.end) in spans:
+            ids[event.id] = spans["e", event.start, event.end]
+    aligned = entity_alignment(first, second)
+    stances = {(s.holder, s.target): s.id for s in reversed(first.stances)}
+    for stance in second.stances:
+        ends = (aligned.get(stance.holder), aligned.get(stance.target) or ids.get(stance.target))
+        if ends in stances and stances[ends] not in ids.values():
+            ids[stance.id] = stances.pop(ends)
+    return ids
+
+
+def _lines(document: Document) -> dict[tuple[str, str], str]:
+    """The notation's lines by (layer, id), the parts of an event line in one order."""
+    lines = {}
+    for line in write_quotes(document).split("\n"):
+        if line and not line.startswith("#"):
+            layer, item = line.split(" ", 2)[:2]
+            lines[layer, item] = _sorted_roles(line) if layer == "E" else line
+    return lines
+
+
+def _sorted_roles(line: str) -> str:
+    head, separator, rest = line.partition(" source=")
+    if not separator or ' if="' in rest:
+        return line
+    source, *parts = rest.split(" ")
+    return f"{head}{separator}{' '.join([source, *sorted(parts)])}"
+
+
+def _order(line: str) -> tuple[int, int]:
+    layer, _, number = line.split(" ", 3)[:3]
+    return "MES".index(layer), int(number)

@@ -1,0 +1,243 @@
+"""A Label Studio export in a stable form, so that a diff shows only what annotators have changed.
+
+Server ids, dates, lead times, predictions and `value.text` are left out; tasks stand in the order of their document
+ids, annotations in that of their annotators (of one annotator: as submitted), regions in text order. A region's id
+tells its control and offsets, so that a new region renames no other. Stand-off documents lose their text.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from detente.annotation import controls as c
+from detente.heads import default_head
+from detente.jsonl import write_text
+
+Item = dict[str, Any]
+
+DATA_FIELDS = ("id", "title", "text", "sha256", "length", "meta", "blocks", "pass")
+META_FIELDS = ("head", "entity_type", "text")
+_CONTROLS = {name: number for number, name in enumerate((*c.LABELS_CONTROLS, *c.OWNER))}
+
+
+def normalise_export(tasks: Iterable[Mapping[str, Any]], users: Mapping[int, str] | None = None) -> list[Item]:
+    """The tasks of an export in their stable form; `users` gives the e-mail address of a user id.
+
+    Cancelled annotations keep their annotator only, drafts their number. What is malformed stays as it was, to be told
+    as a fault when the export is read. Normalising a normalised export changes nothing.
+    """
+    with collection_paused():
+        normalised = [_task(task, users or {}) for task in tasks]
+    return sorted(normalised, key=lambda task: (str(task["data"].get("id", "")), str(task["data"].get("sha256", ""))))
+
+
+@contextmanager
+def collection_paused() -> Iterator[None]:
+    """Let a big export be read without looking for cycles among its million small objects: there are none."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def write_export(path: Path, tasks: Iterable[Mapping[str, Any]]) -> None:
+    """Write a normalised export as JSON with one region or relation a line; the file appears whole or not at all."""
+    write_text(path, _lines(list(tasks)))
+
+
+def _lines(tasks: list[Mapping[str, Any]]) -> str:
+    if not tasks:
+        return "[]\n"
+    return "[\n" + ",\n".join(_task_lines(task) for task in tasks) + "\n]\n"
+
+
+def _task_lines(task: Mapping[str, Any]) -> str:
+    annotations = ",\n".join(_annotation_lines(annotation) for annotation in task["annotations"])
+    rest = {key: value for key, value in task.items() if key not in ("data", "annotations")}
+    tail = "".join(f',\n "{key}": {_dump(value)}' for key, value in rest.items())
+    data = ",\n".join(f'  "{key}": {_dump(value)}' for key, value in task["data"].items())
+    opened = f"[\n{annotations}\n ]" if annotations else "[]"
+    return f'{{"data": {{\n{data}\n }},\n "annotations": {opened}{tail}}}'
+
+
+def _annotation_lines(annotation: Mapping[str, Any]) -> str:
+    result = annotation.get("result")
+    head = ", ".join(f'"{key}": {_dump(value)}' for key, value in annotation.items() if key != "result")
+    if not isinstance(result, list):
+        return f"  {{{head}}}"
+    items = ",\n".join(f"   {_dump(item)}" for item in result)
+    return f'  {{{head}, "result": ' + (f"[\n{items}\n  ]}}" if items else "[]}")
+
+
+def _dump(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _task(task: Mapping[str, Any], users: Mapping[int, str]) -> Item:
+    given = task.get("data")
+    source: Mapping[str, Any] = given if isinstance(given, Mapping) else {}
+    data = {key: source[key] for key in DATA_FIELDS if key in source}
+    meta = data.get("meta")
+    standoff = isinstance(meta, Mapping) and bool(meta.get("standoff"))
+    text = source.get("text") if standoff else None
+    annotations = sorted(task.get("annotations") or [], key=_submitted)
+    normalised = [_annotation(a, source, text if isinstance(text, str) else None, users) for a in annotations]
+    normalised.sort(key=lambda a: str(a["annotator"]))
+    if isinstance(meta, Mapping) and standoff:
+        data = {key: value for key, value in data.items() if key not in ("title", "text")}
+        data["meta"] = {key: value for key, value in meta.items() if key != "title"}
+    result: Item = {"data": data, "annotations": normalised}
+    drafts = task.get("drafts")
+    if drafts:
+        result["drafts"] = drafts if isinstance(drafts, int) else len(drafts)
+    return result
+
+
+def _submitted(annotation: Mapping[str, Any]) -> tuple[str, int]:
+    number = annotation.get("id")
+    return str(annotation.get("updated_at") or ""), number if isinstance(number, int) else 0
+
+
+def _annotation(
+    annotation: Mapping[str, Any], data: Mapping[str, Any], text: str | None, users: Mapping[int, str]
+) -> Item:
+    annotator = _annotator(annotation, users)
+    if annotation.get("was_cancelled") or annotation.get("cancelled"):
+        return {"annotator": annotator, "cancelled": True}
+    return {"annotator": annotator, "result": _result(annotation.get("result"), data, text)}
+
+
+def _annotator(annotation: Mapping[str, Any], users: Mapping[int, str]) -> str:
+    if "annotator" in annotation:
+        return str(annotation["annotator"])
+    user = annotation.get("completed_by")
+    if isinstance(user, Mapping):
+        return str(user.get("email") or user.get("username") or f"user {user.get('id')}")
+    return users.get(user, f"user {user}") if isinstance(user, int) else ""
+
+
+def _result(result: object, data: Mapping[str, Any], text: str | None) -> object:
+    if not isinstance(result, list) or not all(isinstance(item, dict) for item in result):
+        return result
+    regions = [item for item in result if item.get("type") == "labels"]
+    ids = [item.get("id") for item in regions]
+    if not all(_is_plain(item) for item in regions) or len(set(ids)) < len(ids):
+        return [_bare(item) for item in result]
+    shown = {(b["start"], b["end"], b["kind"]) for b in data.get("blocks") or ()}
+    regions = [item for item in regions if not _restates(item, shown)]
+    return _stable(regions, result, {item["id"] for item in regions}, text)
+
+
+def _is_plain(item: Item) -> bool:
+    value = item.get("value")
+    return (
+        isinstance(item.get("id"), str)
+        and isinstance(item.get("from_name"), str)
+        and isinstance(value, dict)
+        and all(isinstance(value.get(key), int) for key in ("start", "end"))
+    )
+
+
+def _restates(item: Item, shown: set[tuple[int, int, str]]) -> bool:
+    """Whether a block region only repeats what the task's blocks say (they are shown in the page)."""
+    value = item["value"]
+    labels = value.get("labels")
+    if item["from_name"] != c.BLOCK or not isinstance(labels, list) or len(labels) != 1:
+        return False
+    return (value["start"], value["end"], labels[0]) in shown
+
+
+def _stable(regions: list[Item], result: list[Item], kept: set[str], text: str | None) -> list[Item]:
+    values: dict[str, list[Item]] = {}
+    relations: list[Item] = []
+    dropped = {item["id"] for item in result if item.get("type") == "labels"} - kept
+    for item in result:
+        if item.get("type") == "relation":
+            relations.append(_bare(item))
+        elif item.get("type") != "labels" and item.get("id") not in dropped:
+            values.setdefault(str(item.get("id")), []).append(_bare(item))
+    for found in values.values():
+        _sort(found, lambda item: _CONTROLS.get(item.get("from_name", ""), len(_CONTROLS)), _dump)
+    spans = {item["id"]: (item["from_name"], item["value"]["start"], item["value"]["end"]) for item in regions}
+
+    def place(item: Item) -> tuple[int, int, int, str]:
+        control, start, end = spans[item["id"]]
+        return start, -end, _CONTROLS.get(control, len(_CONTROLS)), control
+
+    def content(item: Item) -> str:
+        said = [value.get("value") for value in values.get(item["id"], [])]
+        links = [(spans.get(r.get("to_id", "")), r.get("labels")) for r in relations if r.get("from_id") == item["id"]]
+        return _dump([item["value"].get("labels"), said, sorted(map(_dump, links))])
+
+    _sort(regions, place, content)
+    names = _names(regions)
+    stable: list[Item] = []
+    for item in regions:
+        stable.append(_bare(item, text) | {"id": names[item["id"]]})
+        stable += [value | {"id": names[item["id"]]} for value in values.pop(item["id"], [])]
+    for _, orphans in sorted(values.items()):
+        stable += orphans
+    position = {names[item["id"]]: number for number, item in enumerate(regions)}
+    return stable + _relations(relations, names, position)
+
+
+def _sort(items: list[Item], key: Callable[[Item], Any], tie: Callable[[Item], str]) -> None:
+    """Sort in place by a cheap key, and by a dear one only what the cheap one leaves equal."""
+    counts = Counter(map(key, items))
+    items.sort(key=lambda item: (key(item), tie(item) if counts[key(item)] > 1 else ""))
+
+
+def _names(regions: list[Item]) -> dict[str, str]:
+    """New region ids: control and offsets, numbered where several regions of a control have the same span."""
+    seen: Counter[str] = Counter()
+    names = {}
+    for item in regions:
+        name = f"{item['from_name']}-{item['value']['start']}-{item['value']['end']}"
+        seen[name] += 1
+        names[item["id"]] = name if seen[name] == 1 else f"{name}-{seen[name]}"
+    return names
+
+
+def _relations(relations: list[Item], names: Mapping[str, str], position: Mapping[str, int]) -> list[Item]:
+    """Relations from left to right, those between the same two regions merged, in the order of the text."""
+    merged: dict[tuple[str, str, str], set[str]] = {}
+    for item in relations:
+        start, end = (names.get(str(item.get(key)), str(item.get(key))) for key in ("from_id", "to_id"))
+        direction = str(item.get("direction", "right"))
+        if direction == "left":
+            start, end, direction = end, start, "right"
+        labels = item.get("labels")
+        merged.setdefault((start, end, direction), set()).update(map(str, labels if isinstance(labels, list) else ()))
+    last = len(position)
+    ordered = sorted(merged, key=lambda key: (position.get(key[0], last), position.get(key[1], last), key))
+    return [
+        {"type": "relation", "from_id": key[0], "to_id": key[1], "direction": key[2], "labels": sorted(merged[key])}
+        for key in ordered
+    ]
+
+
+def _bare(item: Item, text: str | None = None) -> Item:
+    """A result item without what the page and the server add; with `text`, a mention's head is written out."""
+    if item.get("type") == "relation":
+        return {key: item[key] for key in ("type", "from_id", "to_id", "direction", "labels") if key in item}
+    kept: Item = {key: item[key] for key in ("id", "from_name", "to_name", "type") if key in item}
+    value = item.get("value")
+    if isinstance(value, dict):
+        fields = {"labels": ("start", "end", "labels"), "textarea": ("text",)}.get(item.get("type", ""), ("choices",))
+        kept["value"] = {key: value[key] for key in fields if key in value}
+    if item.get("type") != "labels":
+        return kept
+    meta = item.get("meta")
+    noted = {key: meta[key] for key in META_FIELDS if key in meta} if isinstance(meta, dict) else {}
+    if text is not None and item.get("from_name") == c.MENTION:
+        noted.setdefault("head", list(default_head(text, kept["value"]["start"], kept["value"]["end"])))
+    return kept | ({"meta": noted} if noted else {})

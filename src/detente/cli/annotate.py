@@ -1,0 +1,366 @@
+"""`detente annotate`: from blank articles to adjudicated gold, through Label Studio."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import Format, FormatOption, OntologyOption, progress
+
+if TYPE_CHECKING:
+    from detente.annotation.connection import Server
+    from detente.annotation.labelstudio import Plan
+    from detente.annotation.tasks import AnnotatedDocument
+    from detente.documents import Document
+    from detente.ontology import Ontology
+
+app = typer.Typer(help="Annotate in Label Studio: serve, push, pull, agree, adjudicate.", no_args_is_help=True)
+EXPORTS, GUIDELINES = Path("annotation/exports"), Path("annotation/guidelines.md")
+GOLD_VERSION = "gold"
+UrlOption = Annotated[str, typer.Option("--url", envvar="DETENTE_URL", help="The server's address.")]
+TokenOption = Annotated[str, typer.Option("--token", envvar="DETENTE_TOKEN", help="A user's API token.")]
+PassOption = Annotated[str, typer.Option("--pass", help="mentions, events, stance or full.")]
+VersionOption = Annotated[str, typer.Option("--version", help="Keeps repeated passes apart.")]
+ExportsOption = Annotated[Path, typer.Option("--exports", help="Folder of the normalised exports.")]
+DocumentsArgument = Annotated[Path, typer.Argument(help="Documents in JSON lines, with text.")]
+URL = "http://127.0.0.1:8080"
+FULL = "full"
+
+
+@app.command()
+def serve(
+    executable: Annotated[Path, typer.Option(help="The label-studio command.")] = Path(".labelstudio/bin/label-studio"),
+    folder: Annotated[Path, typer.Option("--folder", help="Projects and accounts are kept here.")] = Path(
+        "build/labelstudio"
+    ),
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
+    demo: Annotated[bool, typer.Option("--demo", help="Make a project with a few articles of the dataset.")] = False,
+    data: Annotated[Path, typer.Option(help="Where the demo's articles come from.")] = Path("data"),
+    ontology: OntologyOption = None,
+) -> None:
+    """Run Label Studio on 127.0.0.1 until Ctrl-C; prints the address and the log-in.
+
+    Example: detente annotate serve --demo
+    """
+    from detente.annotation.serve import Running, run_foreground
+    from detente.dataset.load import load_split
+    from detente.documents import without_annotation
+    from detente.ontology import load_ontology
+
+    def announce(running: Running) -> None:
+        typer.echo(f"Label Studio {running.version} on {running.address}")
+        typer.echo(f"log in as {running.email} with password {running.password}")
+        typer.echo(f"for other commands: export DETENTE_URL={running.address} DETENTE_TOKEN={running.token}")
+        typer.echo("Ctrl-C stops it; nothing is lost", err=True)
+
+    documents = [without_annotation(document) for document in load_split(data, "train")[:3]] if demo else []
+    typer.echo("starting Label Studio (the first start of an installation takes some minutes)", err=True)
+    run_foreground(executable, folder, announce, port=port, demo=documents, ontology=load_ontology(ontology))
+
+
+@app.command()
+def config(
+    pass_name: Annotated[str, typer.Argument(help="mentions, events, stance or full.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of to stdout.")] = None,
+    ontology: OntologyOption = None,
+) -> None:
+    """Generate a labelling configuration from the ontology.
+
+    Example: detente annotate config events -o annotation/configs/events.xml
+    """
+    from detente.annotation.config_lint import lint_config
+    from detente.annotation.label_config import label_config
+    from detente.errors import DataError
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+
+    own = f" --ontology {ontology.name}" if ontology else ""
+    page = label_config(load_ontology(ontology), pass_name, command=f"detente annotate config {pass_name}{own}")
+    if faults := lint_config(page):
+        raise DataError(faults)
+    if output:
+        write_text(output, page)
+    else:
+        typer.echo(page)
+
+
+@app.command()
+def guidelines(
+    path: Annotated[Path, typer.Argument(help="The guidelines.")] = GUIDELINES, ontology: OntologyOption = None
+) -> None:
+    """Make the guidelines' tables anew from the ontology.
+
+    Example: detente annotate guidelines annotation/guidelines.md
+    """
+    from detente.annotation.guidelines import insert_tables
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+
+    write_text(path, insert_tables(path.read_text(encoding="utf-8"), load_ontology(ontology)))
+
+
+@app.command()
+def sheet(documents: DocumentsArgument, ontology: OntologyOption = None) -> None:
+    """Print blank articles with numbered sentences, for annotating in the quote notation.
+
+    Example: detente annotate sheet documents.jsonl
+    """
+    from detente.quotes import number_sentences
+
+    for document in _read(documents, ontology)[0]:
+        typer.echo(number_sentences(document))
+
+
+@app.command()
+def user(
+    email: Annotated[str, typer.Argument(help="The annotator's address.")],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, help="At least eight characters.")],
+    token: TokenOption,
+    url: UrlOption = URL,
+) -> None:
+    """Make an annotator's account on the server, and print the account's token.
+
+    Example: detente annotate user a@example.org --url http://127.0.0.1:8080
+    """
+    from detente.annotation.users import create_annotator
+
+    typer.echo(create_annotator(url, token, email, password))
+
+
+@app.command()
+def push(
+    documents: DocumentsArgument,
+    token: TokenOption,
+    annotator: Annotated[list[str], typer.Option("--annotator", help="A blind project for each of them.")],
+    pass_name: PassOption = FULL,
+    version: VersionOption = "v1",
+    url: UrlOption = URL,
+    ontology: OntologyOption = None,
+) -> None:
+    """Push blank articles: one blind project for each annotator. Run again, it adds what is missing.
+
+    Example: detente annotate push documents.jsonl --annotator a@example.org --annotator b@example.org
+    """
+    from detente.annotation.labelstudio import Plan
+
+    found, known = _read(documents, ontology)
+    _push(_connect(url, token), found, Plan(pass_name, tuple(annotator), version), known)
+
+
+@app.command()
+def submit(
+    documents: DocumentsArgument,
+    quotes: Annotated[Path, typer.Argument(help="Folder with <document id>.quotes of one annotator.")],
+    token: TokenOption,
+    pass_name: PassOption = FULL,
+    version: VersionOption = "v1",
+    url: UrlOption = URL,
+    ontology: OntologyOption = None,
+) -> None:
+    """Submit annotation written in the quote notation, as the user of the token, into that user's project.
+
+    Example: detente annotate submit documents.jsonl passes/anna --token …
+    """
+    from detente.annotation.labelstudio import ProjectKey, find_projects
+    from detente.annotation.labelstudio import submit as send
+    from detente.annotation.results import document_to_result
+    from detente.errors import UsageError
+    from detente.quotes import parse_quotes
+
+    found, known = _read(documents, ontology)
+    results = {}
+    for document in found:
+        path = quotes / f"{document.id}.quotes"
+        if path.exists():
+            annotated = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+            results[document.id] = document_to_result(annotated, known)
+    if not results:
+        raise UsageError(f"no file {quotes}/<document id>.quotes for any of the {len(found)} documents")
+    server = _connect(url, token)
+    key = ProjectKey(pass_name, server.user, version)
+    projects = find_projects(server, pass_name, version)
+    if key not in projects:
+        raise UsageError(f"no project {key} on {url}; push it first")
+    number = send(server, projects[key], results)
+    typer.echo(f"{key}: {len(results)} articles, {number} new or changed")
+
+
+@app.command()
+def status(token: TokenOption, url: UrlOption = URL, style: FormatOption = Format.text) -> None:
+    """Show how far every project is.
+
+    Example: detente annotate status
+    """
+    from detente.annotation.labelstudio import status as ask
+    from detente.cli.tables import print_table
+
+    rows = [
+        (s.key.annotator, s.key.pass_name, s.key.version, s.tasks, s.annotated, s.skipped)
+        for s in ask(_connect(url, token))
+    ]
+    print_table(("annotator", "pass", "version", "articles", "annotated", "skipped"), rows, style)
+
+
+@app.command()
+def pull(
+    token: TokenOption,
+    exports: ExportsOption = EXPORTS,
+    url: UrlOption = URL,
+    ontology: OntologyOption = None,
+) -> None:
+    """Pull every project into normalised exports, checked: <pass>/<annotator>.json, gold apart.
+
+    Example: detente annotate pull --exports annotation/exports
+    """
+    from detente.annotation.export import convert_export, write_export
+    from detente.annotation.labelstudio import find_projects
+    from detente.annotation.labelstudio import pull as fetch
+    from detente.errors import DataError, Fault
+    from detente.ontology import load_ontology
+
+    known, server = load_ontology(ontology), _connect(url, token)
+    faults: list[Fault] = []
+    for key, project in find_projects(server).items():
+        if key.version == "demo":
+            continue
+        tasks = fetch(server, project)
+        path = exports / (GOLD_VERSION if key.version == GOLD_VERSION else key.pass_name) / f"{key.annotator}.json"
+        write_export(path, tasks)
+        try:
+            export = convert_export(tasks, known, gold=key.version == GOLD_VERSION)
+        except DataError as error:
+            faults += error.faults
+            continue
+        aside = f"{export.unannotated} not annotated, {export.cancelled} cancelled, {export.drafts} drafts"
+        typer.echo(f"{path}: {len(export.documents)} documents ({aside})")
+        for note in (*export.superseded, *export.warnings):
+            typer.echo(f"  {note}", err=True)
+    if faults:
+        raise DataError(faults)
+
+
+@app.command()
+def agree(
+    exports: ExportsOption = EXPORTS,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write Markdown here too.")] = None,
+    style: FormatOption = Format.text,
+    ontology: OntologyOption = None,
+) -> None:
+    """Measure agreement between the kept passes, layer by layer, with intervals over documents.
+
+    Example: detente annotate agree -o annotation/agreement.md
+    """
+    from detente.annotation.agreement_text import agreement_markdown, agreement_rows
+    from detente.annotation.passes import measure_passes
+    from detente.cli.tables import print_table
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+
+    report = measure_passes(exports, load_ontology(ontology))
+    header, rows = agreement_rows(report)
+    print_table(header, rows, style)
+    typer.echo(report.title, err=True)
+    if output:
+        write_text(output, agreement_markdown(report))
+
+
+@app.command()
+def adjudicate(
+    documents: DocumentsArgument,
+    token: TokenOption,
+    adjudicator: Annotated[str, typer.Option("--adjudicator", help="Who decides.")],
+    exports: ExportsOption = EXPORTS,
+    drafts: Annotated[
+        Path | None, typer.Option(help="Also write drafts in the quote notation here, differences numbered.")
+    ] = None,
+    url: UrlOption = URL,
+    ontology: OntologyOption = None,
+) -> None:
+    """Push a project in which every annotator's version is shown, for the adjudicator to submit the gold.
+
+    Example: detente annotate adjudicate documents.jsonl --adjudicator c@example.org
+    """
+    from detente.annotation.adjudication import write_draft
+    from detente.annotation.labelstudio import Plan
+    from detente.annotation.passes import read_passes
+    from detente.jsonl import write_text
+
+    found, known = _read(documents, ontology)
+    texts = {document.id: document.text for document in found if document.text is not None}
+    versions: dict[str, list[AnnotatedDocument]] = {}
+    for version in read_passes(exports, known, texts):
+        versions.setdefault(version.document.id, []).append(version)
+    plan = Plan(FULL, (adjudicator,), GOLD_VERSION, versions=versions)
+    _push(_connect(url, token), found, plan, known)
+    for name, group in versions.items() if drafts else ():
+        if drafts and len(group) > 1:
+            write_text(drafts / f"{name}.quotes", write_draft(group[0].document, group[1].document))
+
+
+@app.command()
+def decisions(
+    documents: DocumentsArgument,
+    gold: Annotated[Path, typer.Argument(help="Folder of <document id>.quotes and <document id>.decisions.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The table of decisions.")] = Path(
+        "annotation/decisions.tsv"
+    ),
+    exports: ExportsOption = EXPORTS,
+    ontology: OntologyOption = None,
+) -> None:
+    """Check that the adjudicator gave a reason for every difference, and keep what was decided as a table.
+
+    Example: detente annotate decisions documents.jsonl build/adjudication
+    """
+    from detente.annotation.adjudication import Decision, decide, read_reasons
+    from detente.annotation.passes import read_passes
+    from detente.jsonl import write_text
+    from detente.quotes import parse_quotes
+
+    found, known = _read(documents, ontology)
+    versions: dict[str, list[Document]] = {}
+    for version in read_passes(exports, known, {d.id: d.text for d in found if d.text is not None}):
+        versions.setdefault(version.document.id, []).append(version.document)
+    table: list[Decision] = []
+    for document in found:
+        path = gold / f"{document.id}.quotes"
+        decided = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+        reasons = path.with_suffix(".decisions")
+        given = read_reasons(reasons.read_text(encoding="utf-8"), str(reasons))
+        first, second = versions[document.id][:2]
+        table += decide(first, second, decided, given)
+    lines = ["# generated by: detente annotate decisions", "document\tdifference\tlayer\tdecided\treason"]
+    lines += [f"{d.document}\t{d.number}\t{d.layer}\t{d.decided}\t{d.reason}" for d in table]
+    write_text(output, "\n".join(lines) + "\n")
+    typer.echo(f"{output}: {len(table)} differences decided in {len(found)} articles")
+
+
+def _read(path: Path, ontology: Path | None) -> tuple[list[Document], Ontology]:
+    from detente.jsonl import read_documents
+    from detente.ontology import load_ontology
+
+    known = load_ontology(ontology)
+    return list(read_documents(path, known, gold=False)), known
+
+
+def _connect(url: str, token: str) -> Server:
+    from detente.annotation.connection import connect
+
+    return connect(url, token)
+
+
+def _push(server: Server, documents: list[Document], plan: Plan, ontology: Ontology) -> None:
+    from detente.annotation.labelstudio import push as send
+
+    with progress() as bar:
+        task = bar.add_task("push")
+        pushed = send(
+            server,
+            documents,
+            plan,
+            ontology,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
+    for project in pushed:
+        typer.echo(f"{project.key}: {project.added} added, {project.present} there already")

@@ -1,0 +1,131 @@
+"""`detente data`: building, checking and reading the dataset folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, OutputOption
+
+app = typer.Typer(help="Build, check and read the dataset folder.", no_args_is_help=True)
+DATA = Path("data")
+
+
+@app.command()
+def build(
+    exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
+    splits: Annotated[Path, typer.Option(help="The two dates of the split.")] = Path("annotation/splits.toml"),
+    agreement: Annotated[Path, typer.Option(help="Agreement report for the card.")] = Path("annotation/agreement.md"),
+    data: DataOption = DATA,
+    ontology: OntologyOption = None,
+) -> None:
+    """Write the dataset folder from the gold export: Parquet, card, checksums.
+
+    Example: detente data build --exports annotation/exports --data data
+    """
+    from detente.annotation.passes import read_gold
+    from detente.dataset.build import build_dataset
+    from detente.dataset.splits import read_split_dates
+    from detente.ontology import load_ontology
+
+    known = load_ontology(ontology)
+    report = agreement.read_text(encoding="utf-8") if agreement.exists() else ""
+    counts = build_dataset(read_gold(exports, known), data, known, read_split_dates(splits), report)
+    typer.echo(f"{data}: " + ", ".join(f"{split} {number}" for split, number in counts.items()))
+
+
+@app.command()
+def validate(
+    files: Annotated[list[Path], typer.Argument(help="Files of documents in JSON lines, or a dataset folder.")],
+    predictions: Annotated[bool, typer.Option("--predictions", help="The files hold predictions, not gold.")] = False,
+    ontology: OntologyOption = None,
+) -> None:
+    """Check every invariant of documents; lists each fault with line and remedy, exit status 1 if there are any.
+
+    Example: detente data validate documents.jsonl
+    """
+    from detente.checks import check_document
+    from detente.dataset.load import load_configuration
+    from detente.errors import DataError
+    from detente.jsonl import read_documents
+    from detente.ontology import load_ontology
+
+    known = load_ontology(ontology)
+    for path in files:
+        if path.is_dir():
+            documents = [d for group in load_configuration(path).values() for d in group]
+            faults = [fault for document in documents for fault in check_document(document, known)]
+            if faults:
+                raise DataError(faults)
+            number = len(documents)
+        else:
+            number = sum(1 for _ in read_documents(path, known, gold=not predictions))
+        typer.echo(f"{path}: {number} documents, no faults")
+
+
+@app.command()
+def stats(data: DataOption = DATA, style: FormatOption = Format.text) -> None:
+    """Count what the dataset holds, by split.
+
+    Example: detente data stats --format markdown
+    """
+    from detente.cli.tables import print_table
+    from detente.dataset.card import count_items
+    from detente.dataset.load import load_configuration
+
+    rows = count_items(load_configuration(data))
+    print_table(("", "train", "validation", "test", "all"), [(what, *numbers) for what, numbers in rows], style)
+
+
+@app.command()
+def export(
+    split: Annotated[str, typer.Argument(help="train, validation or test.")],
+    data: DataOption = DATA,
+    output: OutputOption = None,
+    blank: Annotated[bool, typer.Option("--blank", help="Without annotation, as a system gets it.")] = False,
+    configuration: Annotated[str, typer.Option("--config", help="documents or standoff.")] = "documents",
+) -> None:
+    """Write a split's documents as JSON lines.
+
+    Example: detente data export test --blank -o test.jsonl
+    """
+    from detente.dataset.load import load_split
+    from detente.documents import without_annotation
+    from detente.jsonl import encode_document, write_documents
+
+    documents = load_split(data, split, configuration)
+    documents = [without_annotation(document) for document in documents] if blank else documents
+    if output:
+        write_documents(output, documents)
+    else:
+        for document in documents:
+            typer.echo(encode_document(document))
+
+
+@app.command()
+def hydrate(
+    text: Annotated[Path, typer.Argument(help="Your copy of the article, as plain text.")],
+    document: Annotated[str, typer.Option("--id", help="Which stand-off article; needless where there is one.")] = "",
+    data: DataOption = DATA,
+    output: OutputOption = None,
+) -> None:
+    """Join a stand-off article with your copy of its text.
+
+    Example: detente data hydrate article.txt --id dt-0001 -o dt-0001.jsonl
+    """
+    from detente.dataset.hydrate import hydrate as join
+    from detente.dataset.load import load_configuration
+    from detente.errors import UsageError
+    from detente.jsonl import encode_document, write_documents
+
+    articles = {d.id: d for group in load_configuration(data, "standoff").values() for d in group}
+    name = document or (next(iter(articles)) if len(articles) == 1 else "")
+    if name not in articles:
+        raise UsageError(f"no stand-off article {name!r}; there are: {', '.join(articles) or 'none'}")
+    joined = join(articles[name], text.read_bytes(), str(text))
+    if output:
+        write_documents(output, [joined])
+    else:
+        typer.echo(encode_document(joined))

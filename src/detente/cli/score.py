@@ -1,0 +1,161 @@
+"""`detente score`, `compare` and `view`: figures, differences, and every error in its article."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, OutputOption
+
+if TYPE_CHECKING:
+    from detente.documents import Document
+    from detente.ontology import Ontology
+
+DATA = Path("data")
+GoldOption = Annotated[Path | None, typer.Option("--gold", help="Gold documents in JSON lines; default: a split.")]
+SplitOption = Annotated[str, typer.Option("--split", help="The split of --data that is the gold.")]
+SettingOption = Annotated[str, typer.Option("--setting", help="e2e (from text) or given.")]
+ResamplesOption = Annotated[int, typer.Option("--resamples", help="Bootstrap resamples; 0: no intervals.", min=0)]
+SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the resampling.")]
+
+
+def score(
+    predictions: Annotated[Path, typer.Argument(help="Predicted documents in JSON lines.")],
+    gold: GoldOption = None,
+    data: DataOption = DATA,
+    split: SplitOption = "test",
+    setting: SettingOption = "e2e",
+    track: Annotated[list[str] | None, typer.Option("--track", help="Only these tracks.")] = None,
+    details: Annotated[bool, typer.Option("--details", help="Every metric, by type, role and label.")] = False,
+    resamples: ResamplesOption = 10_000,
+    seed: SeedOption = 12345,
+    style: FormatOption = Format.text,
+    output: OutputOption = None,
+    ontology: OntologyOption = None,
+) -> None:
+    """Score predictions against gold, with intervals and signature.
+
+    Example: detente score scoring/submissions/classical/0.1.0/predictions.jsonl --split test
+    """
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+    from detente.scoring.evaluate import evaluate
+    from detente.scoring.report_text import format_report
+    from detente.scoring.submissions import read_predictions
+
+    known = load_ontology(ontology)
+    documents = _gold(gold, data, split, known)
+    predicted = read_predictions(predictions, documents, known)
+    report = evaluate(documents, predicted, known, setting=setting, resamples=resamples, seed=seed, tracks=track)
+    text = format_report(report, style.value, details=details)
+    if output:
+        write_text(output, text)
+    else:
+        typer.echo(text, nl=False)
+
+
+def compare(
+    predictions: Annotated[list[Path], typer.Argument(help="Two or more files of predictions, or name=file.")],
+    gold: GoldOption = None,
+    data: DataOption = DATA,
+    split: SplitOption = "test",
+    setting: SettingOption = "e2e",
+    metric: Annotated[list[str] | None, typer.Option("--metric", help="overall, or track:metric.")] = None,
+    resamples: ResamplesOption = 10_000,
+    seed: SeedOption = 12345,
+    style: FormatOption = Format.text,
+    ontology: OntologyOption = None,
+) -> None:
+    """Compare systems pair by pair: difference, paired interval, permutation test with Holm's correction.
+
+    Example: detente compare gazetteer=a.jsonl classical=b.jsonl
+    """
+    import msgspec
+
+    from detente.cli.tables import print_table
+    from detente.errors import UsageError
+    from detente.ontology import load_ontology
+    from detente.scoring.compare import compare as compare_tables
+    from detente.scoring.evaluate import count_documents
+    from detente.scoring.report_text import figure
+    from detente.scoring.submissions import read_predictions
+
+    known = load_ontology(ontology)
+    documents = _gold(gold, data, split, known)
+    systems = dict(_named(path) for path in predictions)
+    if len(systems) < len(predictions):
+        raise UsageError("two systems of the same name; give them as name=file")
+    tables = {
+        name: count_documents(documents, read_predictions(path, documents, known), known, setting=setting)
+        for name, path in systems.items()
+    }
+    comparison = compare_tables(tables, known, metrics=metric, resamples=resamples, seed=seed)
+    if style is Format.json:
+        typer.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
+        return
+    rows = [
+        (
+            d.metric,
+            d.first,
+            d.second,
+            figure(comparison.values[d.first][d.metric]),
+            figure(comparison.values[d.second][d.metric]),
+            _signed(d.difference),
+            f"{_signed(d.low)} … {_signed(d.high)}",
+            "–" if d.p is None else f"{d.p:.4f}",
+            "–" if d.p_holm is None else f"{d.p_holm:.4f}",
+        )
+        for d in comparison.differences
+    ]
+    print_table(("metric", "A", "B", "A", "B", "A − B", "95 % interval", "p", "p (Holm)"), rows, style)
+    facts = f"{comparison.documents} documents, {comparison.resamples} resamples of {comparison.unit}"
+    typer.echo(f"{facts}, seed {comparison.seed}, gold {comparison.gold}")
+
+
+def view(
+    predictions: Annotated[Path, typer.Argument(help="Predicted documents in JSON lines.")],
+    gold: GoldOption = None,
+    data: DataOption = DATA,
+    split: SplitOption = "test",
+    output: OutputOption = None,
+    ontology: OntologyOption = None,
+) -> None:
+    """Write one HTML page with every error in its article.
+
+    Example: detente view predictions.jsonl -o errors.html
+    """
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+    from detente.scoring.submissions import read_predictions
+    from detente.scoring.view import render_view
+
+    known = load_ontology(ontology)
+    documents = _gold(gold, data, split, known)
+    predicted = {document.id: document for document in read_predictions(predictions, documents, known)}
+    page = render_view(documents, predicted, known, f"Errors of {predictions}")
+    if output:
+        write_text(output, page)
+        typer.echo(f"{output}: {len(documents)} articles", err=True)
+    else:
+        typer.echo(page)
+
+
+def _gold(gold: Path | None, data: Path, split: str, ontology: Ontology) -> list[Document]:
+    from detente.dataset.load import load_split
+    from detente.jsonl import read_documents
+
+    return list(read_documents(gold, ontology)) if gold else load_split(data, split)
+
+
+def _named(argument: Path) -> tuple[str, Path]:
+    name, equals, path = str(argument).partition("=")
+    if equals:
+        return name, Path(path)
+    # scoring/submissions/<system>/<version>/predictions.jsonl
+    return (argument.parts[-3] if len(argument.parts) > 2 else argument.stem), argument
+
+
+def _signed(value: float | None) -> str:
+    return "–" if value is None else f"{value:+.3f}"
