@@ -59,6 +59,7 @@ def test_the_head_is_the_last_word_before_what_follows() -> None:
         "its armed forces": "forces",
         "members of parliament": "members",
         "Ana Reld": "Reld",
+        "the U.S.": "U.S.",
         "roughly 1,500 troops": "troops",
         "2.5 million people, mostly women": "people",
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)*\w*(?:[.'’-]\w+)*|\w+(?:[.'’-]\w+)*")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*\w*(?:[.'’-]\w+)*|\w+(?:[.'’-]\w+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _CUTS = frozenset(
     "about across after against along amid among around as at before behind between beyond by despite during for from "
