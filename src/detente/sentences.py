@@ -30,7 +30,8 @@ def tokenize(text: str, start: int = 0, end: int | None = None) -> list[tuple[in
     """Spans of the tokens of `text[start:end]`; possessives and contractions are tokens of their own."""
     tokens: list[tuple[int, int]] = []
     for match in TOKEN.finditer(text, start, len(text) if end is None else end):
-        clitic = CLITIC.search(match.group())
+        word = match.group()
+        clitic = CLITIC.search(word) if "'" in word or "’" in word else None
         if clitic and clitic.start():
             middle = match.start() + clitic.start()
             tokens += [(match.start(), middle), (middle, match.end())]

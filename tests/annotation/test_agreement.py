@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 from detente.annotation.adjudication import decide, find_differences, read_reasons, unify, write_draft
 from detente.annotation.agreement import Agreement, alpha, measure_agreement
 from detente.annotation.tasks import AnnotatedDocument
-from detente.documents import Document
+from detente.documents import Document, Span
 from detente.errors import DataError
 from detente.ontology import Ontology
 from detente.quotes import parse_quotes
 
 replace = msgspec.structs.replace
+TWICE = (33, 41)
 
 
 def measured(versions: list[Document], ontology: Ontology) -> dict[tuple[str, str], Agreement]:
@@ -123,3 +124,10 @@ def test_what_only_the_second_version_has_is_found_again_in_the_gold(annotated: 
 def test_an_unknown_reason_is_refused_with_its_line() -> None:
     with pytest.raises(DataError, match=r"x\.decisions:2: found 'D2 because'"):
         read_reasons("D1 type\nD2 because\n", "x.decisions")
+
+
+def test_a_pair_that_comes_up_twice_is_paired_by_its_evidence(annotated: Document) -> None:
+    again = replace(annotated.stances[0], id="z3", evidence=annotated.events[1].condition or Span(*TWICE))
+    twice = replace(annotated, stances=(*annotated.stances, again))
+    shuffled = replace(twice, stances=tuple(replace(s, id=f"w{n}") for n, s in enumerate(reversed(twice.stances))))
+    assert find_differences(twice, shuffled)[1] == []

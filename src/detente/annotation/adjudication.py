@@ -190,12 +190,21 @@ def _same_ids(first: Document, second: Document) -> dict[str, str]:
         if ("e", event.start, event.end) in spans:
             ids[event.id] = spans["e", event.start, event.end]
     aligned = entity_alignment(first, second)
-    stances = {(s.holder, s.target): s.id for s in reversed(first.stances)}
+    waiting: dict[tuple[str, str], list[Stance]] = {}
+    for stance in first.stances:
+        waiting.setdefault((stance.holder, stance.target), []).append(stance)
     for stance in second.stances:
-        ends = (aligned.get(stance.holder), aligned.get(stance.target) or ids.get(stance.target))
-        if ends in stances and stances[ends] not in ids.values():
-            ids[stance.id] = stances.pop(ends)
+        holder, target = aligned.get(stance.holder, ""), aligned.get(stance.target) or ids.get(stance.target, "")
+        if same := waiting.get((holder, target)):
+            # the same pair can come up in several paragraphs: the one with the nearest evidence is meant
+            nearest = min(same, key=lambda other: abs(_place(other) - _place(stance)))
+            same.remove(nearest)
+            ids[stance.id] = nearest.id
     return ids
+
+
+def _place(stance: Stance) -> int:
+    return stance.evidence.start if stance.evidence else 0
 
 
 def _lines(document: Document) -> dict[tuple[str, str], str]:
