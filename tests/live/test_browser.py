@@ -79,10 +79,10 @@ def press(page: Any, key: str) -> None:
 def mark(page: Any, key: str, words: str) -> None:
     """Press a label's hotkey and drag over the last place where the words stand, until the page has taken it."""
     before = len(regions(page))
-    for _ in range(3):
+    for _ in range(6):
         press(page, key)
         drag(page, words)
-        end = time.monotonic() + 3
+        end = time.monotonic() + 4
         while time.monotonic() < end:
             if len(regions(page)) > before:
                 return
@@ -95,8 +95,21 @@ def regions(page: Any) -> list[Any]:
     return list(page.find_elements("css selector", ".lsf-htx-richtext .htx-highlight"))
 
 
+def place(page: Any, words: str) -> list[float]:
+    """Left, right and middle of the words, once the page no longer moves them."""
+    before: list[float] = []
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        now = page.execute_script(FIND_TEXT, words)
+        if now == before:
+            break
+        before = now
+        time.sleep(0.3)
+    return before
+
+
 def drag(page: Any, words: str) -> None:
-    left, right, middle = page.execute_script(FIND_TEXT, words)
+    left, right, middle = place(page, words)
     moves = [("mousePressed", left, 0)] + [("mouseMoved", left + (right - left) * n / 5, 1) for n in range(1, 6)]
     for kind, x, buttons in [*moves, ("mouseReleased", right, 0)]:
         button = {"button": "left", "clickCount": 1, "buttons": buttons or 1}
@@ -105,7 +118,7 @@ def drag(page: Any, words: str) -> None:
 
 
 def click_region(page: Any, words: str) -> None:
-    left, right, middle = page.execute_script(FIND_TEXT, words)
+    left, right, middle = place(page, words)
     for kind in ("mousePressed", "mouseReleased"):
         at = {"type": kind, "x": (left + right) / 2, "y": middle, "button": "left", "clickCount": 1}
         page.execute_cdp_cmd("Input.dispatchMouseEvent", at)

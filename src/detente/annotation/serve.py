@@ -105,10 +105,10 @@ def run_foreground(
     with serve(executable, data_dir, port=port) as running:
         if demo and ontology is not None:
             push_demo(running, demo, ontology)
-        announce(running)
         # a polite kill ends the server in order too
         before = signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
+            announce(running)
             running.process.wait()
         except KeyboardInterrupt:
             return

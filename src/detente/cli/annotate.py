@@ -166,6 +166,7 @@ def submit(
     from detente.annotation.labelstudio import ProjectKey, find_projects
     from detente.annotation.labelstudio import submit as send
     from detente.annotation.results import document_to_result
+    from detente.annotation.tasks import block_regions
     from detente.errors import UsageError
     from detente.quotes import parse_quotes
 
@@ -175,7 +176,8 @@ def submit(
         path = quotes / f"{document.id}.quotes"
         if path.exists():
             annotated = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
-            results[document.id] = document_to_result(annotated, known)
+            # as in the page: paragraphs that are not annotated stay greyed
+            results[document.id] = document_to_result(annotated, known) + block_regions(document)
     if not results:
         raise UsageError(f"no file {quotes}/<document id>.quotes for any of the {len(found)} documents")
     server = _connect(url, token)
