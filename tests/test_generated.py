@@ -42,7 +42,7 @@ def test_the_agreement_report_is_current(ontology: Ontology) -> None:
 
 def test_the_dataset_is_what_the_exports_make_of_it(ontology: Ontology, tmp_path: Path) -> None:
     annotation = ROOT / "annotation"
-    report = (annotation / "agreement.md").read_text(encoding="utf-8")
+    report = "\n".join((annotation / name).read_text(encoding="utf-8") for name in ("agreement.md", "audit.md"))
     gold = read_gold(annotation / "exports", ontology)
     build_dataset(gold, tmp_path / "data", ontology, read_split_dates(annotation / "splits.toml"), report)
     built = {path.relative_to(tmp_path / "data"): path.read_bytes() for path in _files(tmp_path / "data")}

@@ -11,13 +11,16 @@ from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
 
 app = typer.Typer(help="Build, check and read the dataset folder.", no_args_is_help=True)
 DATA = Path("data")
+EVIDENCE = [Path("annotation/agreement.md"), Path("annotation/audit.md")]
 
 
 @app.command()
 def build(
     exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
     splits: Annotated[Path, typer.Option(help="The two dates of the split.")] = Path("annotation/splits.toml"),
-    agreement: Annotated[Path, typer.Option(help="Agreement report for the card.")] = Path("annotation/agreement.md"),
+    evidence: Annotated[
+        list[Path], typer.Option("--evidence", help="Markdown for the card: agreement, audit.")
+    ] = EVIDENCE,
     data: DataOption = DATA,
     ontology: OntologyOption = None,
 ) -> None:
@@ -31,8 +34,8 @@ def build(
     from detente.ontology import load_ontology
 
     known = load_ontology(ontology)
-    report = agreement.read_text(encoding="utf-8") if agreement.exists() else ""
-    counts = build_dataset(read_gold(exports, known), data, known, read_split_dates(splits), report)
+    reports = "\n".join(path.read_text(encoding="utf-8") for path in evidence if path.exists())
+    counts = build_dataset(read_gold(exports, known), data, known, read_split_dates(splits), reports)
     typer.echo(f"{data}: " + ", ".join(f"{split} {number}" for split, number in counts.items()))
 
 

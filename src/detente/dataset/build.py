@@ -24,9 +24,9 @@ CHECKSUMS = "SHA256SUMS"
 
 
 def build_dataset(
-    documents: Sequence[Document], folder: Path, ontology: Ontology, dates: SplitDates, agreement: str = ""
+    documents: Sequence[Document], folder: Path, ontology: Ontology, dates: SplitDates, evidence: str = ""
 ) -> Mapping[str, int]:
-    """Write the dataset folder from gold documents; `agreement` is Markdown for the card.
+    """Write the dataset folder from gold documents; `evidence` is Markdown for the card (agreement, audit).
 
     Documents marked stand-off go to the `standoff` configuration alone, without text. Files of an earlier build are
     replaced only when everything has been written. Returns the number of documents by split (`standoff` apart).
@@ -46,7 +46,7 @@ def build_dataset(
             for split, group in parts.items():
                 if group:
                     _write_parquet(fresh, configuration, split, group, ontology)
-        write_card(fresh, splits, standoff, ontology, agreement)
+        write_card(fresh, splits, standoff, ontology, evidence)
         (fresh / CHECKSUMS).write_text(checksums(fresh), encoding="utf-8")
         _replace(folder, fresh)
     return {**{split: len(group) for split, group in splits.items()}, "standoff": sum(map(len, standoff.values()))}

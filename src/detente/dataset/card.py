@@ -15,7 +15,7 @@ from detente.ontology import Ontology
 Splits = Mapping[str, Sequence[Document]]
 
 
-def write_card(folder: Path, splits: Splits, standoff: Splits, ontology: Ontology, agreement: str) -> None:
+def write_card(folder: Path, splits: Splits, standoff: Splits, ontology: Ontology, evidence: str) -> None:
     """Write `README.md` of the dataset folder from the template `card.md.jinja`."""
     import jinja2
 
@@ -36,7 +36,7 @@ def write_card(folder: Path, splits: Splits, standoff: Splits, ontology: Ontolog
         provenance=sorted(_provenance(documents)),
         standoff=[document for group in standoff.values() for document in group],
         ontology=ontology,
-        agreement=agreement,
+        evidence=evidence,
         canary=next((d.meta.canary for d in documents if d.meta and d.meta.canary), ""),
         size="n<1K" if len(documents) < 1000 else "1K<n<10K",
     )
