@@ -19,7 +19,7 @@ COMMANDS = [
     ["annotate"],
     *(["annotate", x] for x in "serve config guidelines sheet user push submit status pull agree adjudicate".split()),
     ["data"],
-    *(["data", x] for x in "build validate stats export hydrate".split()),
+    *(["data", x] for x in "build validate stats export hydrate check-leakage".split()),
     ["baseline"],
     *(["baseline", x] for x in "list train predict run".split()),
     ["score"],

@@ -132,3 +132,27 @@ def hydrate(
         write_documents(output, [joined])
     else:
         typer.echo(encode_document(joined))
+
+
+@app.command("check-leakage")
+def check_leakage(data: DataOption = DATA, style: FormatOption = Format.text) -> None:
+    """Look for stories, articles and sentences that two splits share; exit status 1 if there are any.
+
+    Example: detente data check-leakage
+    """
+    from detente.cli.tables import print_table
+    from detente.dataset.leakage import entity_pair_overlap, find_leaks
+    from detente.dataset.load import load_configuration
+
+    splits = load_configuration(data)
+    leaks = find_leaks(splits)
+    print_table(
+        ("what", "in one split", "in another", "similarity"),
+        [(leak.kind, leak.first, leak.second, f"{leak.similarity:.2f}") for leak in leaks],
+        style,
+    )
+    for overlap in entity_pair_overlap(splits):
+        share = f"{overlap.seen} of {overlap.pairs}"
+        typer.echo(f"{overlap.split}: {share} pairs of entities that meet in an event also meet in train", err=True)
+    if leaks:
+        raise typer.Exit(1)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
+from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, progress
 
 app = typer.Typer(help="Check submissions and build the leaderboard.", no_args_is_help=True)
 DATA, SCORING = Path("data"), Path("scoring")
@@ -58,15 +58,18 @@ def build(
     from detente.scoring.leaderboard import build_board
     from detente.scoring.report_text import board_markdown, board_text
 
-    board = build_board(
-        scoring / "submissions",
-        load_split(data, split),
-        load_ontology(ontology),
-        scoring / "results",
-        scoring / "leaderboard",
-        dataset=f"detente {detente.__version__}, {split}",
-        resamples=resamples,
-    )
+    with progress() as bar:
+        task = bar.add_task("score")
+        board = build_board(
+            scoring / "submissions",
+            load_split(data, split),
+            load_ontology(ontology),
+            scoring / "results",
+            scoring / "leaderboard",
+            dataset=f"detente {detente.__version__}, {split}",
+            resamples=resamples,
+            progress=lambda done, total: bar.update(task, completed=done, total=total),
+        )
     writers = {Format.text: board_text, Format.markdown: board_markdown, Format.json: board_json}
     typer.echo(writers[style](board), nl=False)
     typer.echo(f"{scoring / 'leaderboard' / 'index.html'} written", err=True)
