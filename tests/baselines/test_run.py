@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -173,6 +174,17 @@ def test_predicting_streams(models: dict[str, Model], test_documents: list[Docum
     predictions = predict_documents(model, source())
     assert next(predictions).id == test_documents[0].id
     assert taken == [test_documents[0].id]
+
+
+def test_predicting_leaves_the_garbage_collector_as_it_was(
+    models: dict[str, Model], test_documents: list[Document]
+) -> None:
+    before = gc.get_freeze_count()
+    predictions = predict_documents(models["majority"], test_documents)
+    next(predictions)
+    del predictions
+    list(predict_documents(models["majority"], test_documents))
+    assert gc.get_freeze_count() == before
 
 
 def test_predictions_come_in_the_order_of_the_documents(

@@ -6,10 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detente.baselines.lexicon import UNMARKED, build_lexicon, majority
+from detente.baselines.stems import stem
 from detente.baselines.tagging import OUTSIDE, lexicon_tags, mark, marked
 from detente.baselines.tokens import Span, Tokens, tokenized
-from detente.baselines.words import TokenFeatures, shape
+from detente.baselines.words import TokenFeatures, gloss_cues, shape
 from detente.documents import Block, Document
+from detente.ontology import Ontology
 
 TEXT = "Norland Signs\n\nNorland signed. Sudria’s army left.\nIt rained.\n\nMore News\n\nVarn fell."
 BLOCKS = (Block(0, 13, "title"), Block(15, 61, "body"), Block(63, 72, "related_headline"), Block(74, 84, "body"))
@@ -156,3 +158,33 @@ def test_a_lexicon_without_unmarked_occurrences_keeps_every_label() -> None:
     lexicon, own = build_lexicon([(tokens, [(Span(3, 4), "PER")])], lower=False, unmarked=False)
     assert lexicon.best("May") == "PER"
     assert own == [{"May": {"PER": 1}}]
+
+
+def test_forms_of_a_word_share_their_stem() -> None:
+    assert {stem(word) for word in ("support", "supports", "supported", "supporting")} == {"support"}
+    assert {stem(word) for word in ("delivery", "deliveries", "delivered")} == {"deliver"}
+    assert {stem(word) for word in ("withdraw", "withdrawal", "withdrawing")} == {"withdraw"}
+
+
+@given(st.text())
+def test_a_stem_is_a_beginning_of_its_word(word: str) -> None:
+    assert word.startswith(stem(word))
+
+
+def test_a_lexicon_of_stems_finds_other_forms() -> None:
+    known, new = article("Varn criticised Keld.", ()), article("Keld criticises Varn.", ())
+    lexicon, _ = build_lexicon([(known, [(Span(1, 2), "ACCUSE")])], lower=True, stems=True)
+    assert lexicon_tags(new, lexicon) == [OUTSIDE, "B-ACCUSE", OUTSIDE, OUTSIDE]
+
+
+def test_the_words_of_a_gloss_speak_for_its_event_type(ontology: Ontology) -> None:
+    cues = gloss_cues(ontology)
+    for event_type in ontology.event_types:
+        assert any(event_type.name in kinds for kinds in cues.values())
+    rows = TokenFeatures(cues={"sign": ["PACT"]}).rows(article("Varn signed.", ()), [])
+    assert ["g=PACT" in row for row in rows] == [False, True, False]
+
+
+def test_a_name_is_known_by_its_company_anywhere_in_the_article() -> None:
+    rows = TokenFeatures().rows(article("Varn fell. General Varn fled to Keld.", ()), [])
+    assert {"d-=general", "d+=fled", "d=TrueFalse"} <= set(rows[0])

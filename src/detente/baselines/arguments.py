@@ -1,6 +1,6 @@
 """Triggers and arguments of the classical baseline.
 
-Triggers are tagged by a conditional random field. Then every pair of a trigger and a mention of the same paragraph, or
+Triggers are tagged by a conditional random field. Then every pair of a trigger and a mention of the same sentence, or
 of two triggers, is classified: as one role, several at once (a class of its own, "Attacker+Target"), or none. Only
 roles that the ontology allows for the event's type and the filler can be chosen.
 """
@@ -58,16 +58,16 @@ def find_triggers(scene: Scene, sequences: Sequence[Rows], tagger: Tagger, certa
 
 
 def mention_pairs(scene: Scene) -> Iterator[tuple[Event, Mention]]:
-    """Every trigger with every mention of its paragraph."""
+    """Every trigger with every mention of its sentence: hardly a filler stands elsewhere."""
     for event in scene.placed_events():
-        for mention in scene.mentions_near(event):
+        for mention in scene.mentions_beside(event):
             yield event, mention
 
 
 def event_pairs(scene: Scene) -> Iterator[tuple[Event, Event]]:
-    """Every trigger with every other trigger of its paragraph."""
+    """Every trigger with every other trigger of its sentence."""
     for event in scene.placed_events():
-        for other in scene.events_near(event):
+        for other in scene.events_beside(event):
             if other.id != event.id:
                 yield event, other
 

@@ -1,7 +1,7 @@
 """Polarity, modality and source of events in the classical baseline.
 
 Polarity and modality are classified from the words around the trigger and the event that it is an argument of. The
-source is the mention of the paragraph that is most probably one, where that is probable enough, else one of the
+source is the mention of the sentence that is most probably one, where that is probable enough, else one of the
 special sources.
 """
 
@@ -112,9 +112,9 @@ def source_types(scenes: Sequence[Scene]) -> list[str]:
 
 
 def source_pairs(scene: Scene, types: Set[str]) -> Iterator[tuple[Event, Mention]]:
-    """Every event with the mentions near it whose type can be a source."""
+    """Every event with the mentions of its sentence whose type can be a source."""
     for event in scene.placed_events():
-        for mention in scene.mentions_near(event):
+        for mention in scene.mentions_beside(event):
             if mention.type in types:
                 yield event, mention
 
@@ -172,7 +172,7 @@ def _source_mentions(
     classifier: Linear,
     threshold: float,
 ) -> dict[str, str]:
-    """The most probable source among the mentions near each event, where one is probable enough."""
+    """The most probable source among the mentions beside each event, where one is probable enough."""
     pairs = list(source_pairs(scene, types))
     examples = [source_features(scene, event, mention, above.get(event.id)) for event, mention in pairs]
     chances = classifier.probabilities(examples, SOURCE)

@@ -35,7 +35,7 @@ from detente.baselines.protocol import Model, Progress
 from detente.baselines.scene import Scene, make_scene, make_scenes, predict_layers, with_events
 from detente.baselines.stance import find_stances, fit_stance, holder_types
 from detente.baselines.tagging import lexicon_tags
-from detente.baselines.words import TokenFeatures
+from detente.baselines.words import TokenFeatures, gloss_cues
 from detente.documents import Document, Entity, Event, Mention, Stance
 from detente.ontology import Ontology
 
@@ -51,7 +51,7 @@ class ClassicalModel:
         self.parts = parts
         self.ontology = ontology
         self.settings = settings
-        self.token_features = TokenFeatures(frozenset(parts.tables.tagged))
+        self.token_features = TokenFeatures(frozenset(parts.tables.tagged), gloss_cues(ontology))
         self._arguments = ArgumentFinder(parts, ontology, settings)
         self._candidates = coref.Candidates(
             frozenset(parts.tables.entity_types), frozenset(ontology.mention.exhaustive_levels)
@@ -159,9 +159,9 @@ def fit(
         progress("train", next(done), STEPS)
 
     scenes = make_scenes(documents)
-    tables, owns = fit_tables(scenes)
+    tables, owns = fit_tables(scenes, ontology)
     step()
-    features = TokenFeatures()
+    features = TokenFeatures(cues=gloss_cues(ontology))
     rows = [feature_rows(scene, features, tables, own) for scene, own in zip(scenes, owns, strict=True)]
     taggers = fit_taggers(scenes, rows, ontology, settings)
     step()
@@ -186,7 +186,7 @@ def load(folder: Path, ontology: Ontology, settings: ClassicalSettings) -> Model
     return ClassicalModel(load_parts(folder), ontology, settings)
 
 
-def fit_tables(scenes: Sequence[Scene]) -> tuple[Tables, list[Own]]:
+def fit_tables(scenes: Sequence[Scene], ontology: Ontology) -> tuple[Tables, list[Own]]:
     """Count what the features look up, and each document's own share of it."""
     names, own_names = build_lexicon(
         [(s.tokens, [(s.places[m.id], f"{m.type}/{m.level or ''}") for m in s.placed_mentions()]) for s in scenes],
@@ -195,9 +195,12 @@ def fit_tables(scenes: Sequence[Scene]) -> tuple[Tables, list[Own]]:
     # most trigger words are often none: with those occurrences counted, a document's own share would tip the balance,
     # and what the others know would tell its labels by contraries
     triggers, own_triggers = build_lexicon(
-        [(s.tokens, [(s.places[e.id], e.type) for e in s.placed_events()]) for s in scenes], lower=True, unmarked=False
+        [(s.tokens, [(s.places[e.id], e.type) for e in s.placed_events()]) for s in scenes],
+        lower=True,
+        unmarked=False,
+        stems=True,
     )
-    own_aliases = [_aliases(scene) for scene in scenes]
+    own_aliases = [_aliases(scene, ontology) for scene in scenes]
     aliases: dict[str, Counter[str]] = {}
     pairs: set[str] = set()
     for scene, own in zip(scenes, own_aliases, strict=True):
@@ -216,11 +219,12 @@ def fit_tables(scenes: Sequence[Scene]) -> tuple[Tables, list[Own]]:
     return tables, owns
 
 
-def _aliases(scene: Scene) -> dict[str, Counter[str]]:
+def _aliases(scene: Scene, ontology: Ontology) -> dict[str, Counter[str]]:
+    """The canonical names of a document's names; whom "he" or "the government" means, no other document tells."""
     names = {entity.id: entity.name for entity in scene.document.entities}
     counts: dict[str, Counter[str]] = {}
     for mention in scene.placed_mentions():
-        if mention.entity in names:
+        if mention.entity in names and mention.level in ontology.mention.exhaustive_levels:
             counts.setdefault(coref.alias_key(scene, mention), Counter())[names[mention.entity]] += 1
     return counts
 

@@ -12,6 +12,7 @@ from functools import cached_property
 
 import msgspec
 
+from detente.baselines.stems import stem
 from detente.baselines.tokens import Span, Tokens
 
 UNMARKED = ""
@@ -21,11 +22,12 @@ Counts = Mapping[str, Mapping[str, int]]
 
 
 class Lexicon(msgspec.Struct, frozen=True, dict=True):
-    """Counts of labels by string (words joined by one space); lower-cased strings where `lower`."""
+    """Counts of labels by string (words joined by one space); lower-cased where `lower`, of stems where `stems`."""
 
     lower: bool
     counts: dict[str, dict[str, int]]
     lengths: dict[str, tuple[int, ...]]
+    stems: bool = False
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -68,19 +70,25 @@ def majority(counts: Mapping[str, int]) -> str:
     return min(marked)[1]
 
 
-def cased(tokens: Tokens, lower: bool) -> list[str]:
+def cased(tokens: Tokens, lower: bool, stems: bool = False) -> list[str]:
     """The words as a lexicon sees them."""
+    if stems:
+        return [stem(word) for word in tokens.lowers]
     return tokens.lowers if lower else tokens.words
 
 
 def build_lexicon(
-    labelled: Iterable[tuple[Tokens, Sequence[tuple[Span, str]]]], *, lower: bool, unmarked: bool = True
+    labelled: Iterable[tuple[Tokens, Sequence[tuple[Span, str]]]],
+    *,
+    lower: bool,
+    unmarked: bool = True,
+    stems: bool = False,
 ) -> tuple[Lexicon, list[dict[str, Counter[str]]]]:
     """A lexicon over documents (tokens, labelled spans), and each document's own counts in the same order.
 
     Without `unmarked` only labels are counted: every string that was ever labelled has one.
     """
-    documents = [(cased(tokens, lower), tokens, list(spans)) for tokens, spans in labelled]
+    documents = [(cased(tokens, lower, stems), tokens, list(spans)) for tokens, spans in labelled]
     keys = {
         tuple(words[span.first : span.last])
         for words, _, spans in documents
@@ -101,6 +109,7 @@ def build_lexicon(
         lower=lower,
         counts={key: dict(sorted(labels.items())) for key, labels in sorted(total.items())},
         lengths={word: tuple(sorted(found, reverse=True)) for word, found in sorted(lengths.items())},
+        stems=stems,
     )
     return lexicon, own
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +100,23 @@ def predict_documents(
     """
     kept_layers(keep)
     total = len(documents) if isinstance(documents, Sequence) else 0
-    for done, document in enumerate(documents, start=1):
-        yield model.predict(document, keep)
-        progress("predict", done, total)
+    with _frozen():
+        for done, document in enumerate(documents, start=1):
+            yield model.predict(document, keep)
+            progress("predict", done, total)
+
+
+@contextmanager
+def _frozen() -> Iterator[None]:
+    """Spare the garbage collector the model: walking through it again and again takes a fifth of predicting."""
+    mine = gc.get_freeze_count() == 0
+    if mine:
+        gc.freeze()
+    try:
+        yield
+    finally:
+        if mine:
+            gc.unfreeze()
 
 
 def _settings_fault(found: str, path: str) -> DataError:

@@ -68,6 +68,16 @@ class Scene:
         """The events of an item's paragraph, itself perhaps among them: at most `NEAR` before it and after it."""
         return _near(self.events_in.get(self.paragraph(item), []), item)
 
+    def mentions_beside(self, item: Mention | Event) -> list[Mention]:
+        """The mentions of an item's sentence among those near it."""
+        sentence = self.sentence(item)
+        return [mention for mention in self.mentions_near(item) if self.sentence(mention) == sentence]
+
+    def events_beside(self, item: Mention | Event) -> list[Event]:
+        """The events of an item's sentence among those near it."""
+        sentence = self.sentence(item)
+        return [event for event in self.events_near(item) if self.sentence(event) == sentence]
+
     def fresh_ids(self, prefix: str) -> Iterator[str]:
         """Ids `prefix1`, `prefix2`, … that nothing in the document has."""
         document = self.document

@@ -13,7 +13,7 @@ OUTSIDE = "O"
 def lexicon_tags(tokens: Tokens, lexicon: Lexicon, own: Counts | None = None) -> list[str]:
     """BIO tags of the longest lexicon matches in each sentence."""
     tags = [OUTSIDE] * len(tokens.words)
-    words = cased(tokens, lexicon.lower)
+    words = cased(tokens, lexicon.lower, lexicon.stems)
     for sentence in tokens.sentences:
         for span, label in lexicon.matches(words, sentence, own):
             mark(tags, span, label)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
+from detente.baselines.stems import stem
 from detente.baselines.tagging import OUTSIDE
 from detente.baselines.tokens import Tokens
+from detente.ontology import Ontology
 
 EDGE = "␀"  # stands before and after a sentence
 MAX_CACHED = 100_000
+Cues = Mapping[str, Sequence[str]]
 _REPEATED = re.compile(r"(.)\1+")
 
 
@@ -35,7 +38,7 @@ def shape(word: str) -> str:
     return _REPEATED.sub(r"\1", classes)
 
 
-def _describe(word: str, known: Set[str] | None) -> _Word:
+def _describe(word: str, known: Set[str] | None, cues: Cues) -> _Word:
     def of_known(features: Sequence[str]) -> tuple[str, ...]:
         return tuple(feature for feature in features if known is None or feature in known)
 
@@ -43,6 +46,8 @@ def _describe(word: str, known: Set[str] | None) -> _Word:
     own = [f"l={lower}", f"s={form}"]
     own += [f"p{n}={lower[:n]}" for n in (2, 3, 4) if len(lower) > n]
     own += [f"q{n}={lower[-n:]}" for n in (2, 3, 4) if len(lower) > n]
+    root = stem(lower)
+    own += [f"st={root}", *(f"g={kind}" for kind in cues.get(root, ()))]
     if word != lower:
         own.append(f"w={word}")
     if word.isupper() and len(word) > 1:
@@ -58,11 +63,26 @@ def _describe(word: str, known: Set[str] | None) -> _Word:
     )
 
 
-class TokenFeatures:
-    """Describes tokens; with `known`, of what hangs on words only those features: others would weigh nothing."""
+def gloss_cues(ontology: Ontology) -> dict[str, list[str]]:
+    """The event types by the stems of the words in their glosses: what is known of triggers before any training."""
+    cues: dict[str, list[str]] = {}
+    for event_type in ontology.event_types:
+        for word in re.findall(r"\w{3,}", event_type.gloss.lower()):
+            kinds = cues.setdefault(stem(word), [])
+            if event_type.name not in kinds:
+                kinds.append(event_type.name)
+    return cues
 
-    def __init__(self, known: Set[str] | None = None) -> None:
+
+class TokenFeatures:
+    """Describes tokens; `cues` are the event types that a stem speaks for (`gloss_cues`).
+
+    With `known`, of what hangs on words only those features: others would weigh nothing.
+    """
+
+    def __init__(self, known: Set[str] | None = None, cues: Cues | None = None) -> None:
         self._known = known
+        self._cues = cues or {}
         self._words: dict[str, _Word] = {}
 
     def rows(self, tokens: Tokens, tags: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -74,6 +94,7 @@ class TokenFeatures:
         described = [self._word(word) for word in tokens.words]
         middle = _seen_inside(tokens, described)
         small = {word.lower for word in described if not word.capitalised}
+        used = _used(tokens, described, known)
         rows: list[list[str]] = []
         for sentence in tokens.sentences:
             around = [edge, edge, *described[sentence.first : sentence.last], edge, edge]
@@ -91,6 +112,7 @@ class TokenFeatures:
                         row.append(bigram)
                 if word.capitalised:
                     row.append(f"c={index == 0}{word.lower in middle}{word.lower in small}")
+                    row += used[word.lower]
                 rows.append(row)
             rows[sentence.first].append("first")
         for number, column in enumerate(tags):
@@ -102,7 +124,7 @@ class TokenFeatures:
         if found is None:
             if len(self._words) >= MAX_CACHED:
                 self._words.clear()
-            found = self._words[word] = _describe(word, self._known)
+            found = self._words[word] = _describe(word, self._known, self._cues)
         return found
 
 
@@ -110,6 +132,23 @@ def _seen_inside(tokens: Tokens, described: Sequence[_Word]) -> set[str]:
     """Words that stand capitalised somewhere other than at the start of a sentence."""
     starts = {sentence.first for sentence in tokens.sentences}
     return {word.lower for index, word in enumerate(described) if word.capitalised and index not in starts}
+
+
+def _used(tokens: Tokens, described: Sequence[_Word], known: Set[str] | None) -> dict[str, list[str]]:
+    """What stands around a capitalised word anywhere in the document: a name met in plain company tells its type."""
+    found: dict[str, dict[str, None]] = {}
+    for sentence in tokens.sentences:
+        before, inside = EDGE, False
+        for index in range(sentence.first, sentence.last):
+            word = described[index]
+            if word.capitalised:
+                after = described[index + 1] if index + 1 < sentence.last else None
+                features = found.setdefault(word.lower, {})
+                features[f"d-={before}"] = None
+                features[f"d+={after.lower if after else EDGE}"] = None
+                features[f"d={inside}{bool(after and after.capitalised)}"] = None
+            before, inside = word.lower, word.capitalised
+    return {word: [f for f in features if known is None or f in known] for word, features in found.items()}
 
 
 def _add_tags(rows: list[list[str]], tokens: Tokens, column: Sequence[str], number: int) -> None:

@@ -46,10 +46,10 @@ def find_leaks(splits: Splits) -> list[Leak]:
     leaks = []
     for one, other in combinations(splits, 2):
         leaks += list(_shared_stories(splits[one], splits[other]))
-        articles = (dict(_articles(splits[name])) for name in (one, other))
-        leaks += list(_similar("article", *articles, ARTICLE_SIMILARITY))
-        sentences = (dict(_sentences(splits[name])) for name in (one, other))
-        leaks += list(_similar("sentence", *sentences, SENTENCE_SIMILARITY))
+        first, second = (dict(_articles(splits[name])) for name in (one, other))
+        leaks += list(_similar("article", first, second, ARTICLE_SIMILARITY))
+        first, second = (dict(_sentences(splits[name])) for name in (one, other))
+        leaks += list(_similar("sentence", first, second, SENTENCE_SIMILARITY))
     return sorted(leaks, key=lambda leak: (-leak.similarity, leak.kind, leak.first, leak.second))
 
 
