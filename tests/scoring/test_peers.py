@@ -19,7 +19,7 @@ TYPES = ("PER", "GPE", "MIL")
 Runs = list[tuple[str | None, int]]
 runs = st.lists(st.tuples(st.sampled_from([*TYPES, None]), st.integers(1, 3)), min_size=1, max_size=6)
 TOKENS = 18
-few = settings(max_examples=40, deadline=None)
+few = settings(deadline=None)
 
 
 def flat(name: str, row: Runs) -> Document:

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from detente.checks import check_document
-from detente.documents import Argument, Document, Entity, Event, Mention, Stance
+from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
 from detente.ontology import load_ontology
+from detente.scoring.details import reported_metrics
 from detente.scoring.evaluate import count_documents, evaluate
 from detente.scoring.report import Report, Score
 from detente.scoring.table import CountTable
@@ -25,25 +26,33 @@ LENGTH = 60
 # few places, types and entities, so that two documents have much in common
 TYPES = [ONTOLOGY.entity_types[0].name, ONTOLOGY.entity_types[1].name]
 LEVELS = st.sampled_from([*ONTOLOGY.levels, None])
+READINGS = st.sampled_from([*ONTOLOGY.readings, None])
+EVIDENCE = st.builds(lambda start, length: Span(start, start + length), st.integers(0, 9), st.integers(1, 9))
 EVENT_TYPES = ONTOLOGY.event_types[:2]
 replace = msgspec.structs.replace
-many = settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+# figures of what was matched in the first place (an accuracy on matched triggers): finding less can raise them
+CONDITIONAL = {
+    (track.name, metric.name)
+    for track in TRACKS.values()
+    for metric in reported_metrics(track, ONTOLOGY, details=True)
+    if metric.conditional
+}
+# how many examples is the profile's to say
+many = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
 @st.composite
 def mentions(draw: st.DrawFn) -> list[Mention]:
     places = draw(st.lists(st.tuples(st.integers(0, 6), st.integers(1, 3)), max_size=7, unique=True))
-    return [
-        Mention(
-            f"m{number}",
-            start,
-            start + length,
-            draw(st.sampled_from(TYPES)),
-            level=draw(LEVELS),
-            entity=draw(st.sampled_from(["e0", "e1", "e2", None])),
+    found = []
+    for number, (start, length) in enumerate(places):
+        kind = draw(st.sampled_from(TYPES))
+        reading = draw(READINGS) if ONTOLOGY.entity_type[kind].has_reading else None
+        entity = draw(st.sampled_from(["e0", "e1", "e2", None]))
+        found.append(
+            Mention(f"m{number}", start, start + length, kind, level=draw(LEVELS), reading=reading, entity=entity)
         )
-        for number, (start, length) in enumerate(places)
-    ]
+    return found
 
 
 @st.composite
@@ -67,6 +76,8 @@ def events(draw: st.DrawFn, fillers: Sequence[Mention]) -> list[Event]:
                 start + 2,
                 polarity=draw(st.sampled_from(ONTOLOGY.polarities)),
                 modality=draw(st.sampled_from(ONTOLOGY.modalities)),
+                source=draw(st.sampled_from([*(mention.id for mention in fillers), "author", None])),
+                cluster=draw(st.sampled_from([None, f"{kind.name}1"])),
                 arguments=tuple(sorted(arguments, key=lambda a: (a.role, a.mention or ""))),
             )
         )
@@ -83,7 +94,7 @@ def annotated(draw: st.DrawFn, name: str = "d1") -> Document:
         targets = [*entities, *(event.id for event in happening)]
         pairs = draw(st.lists(st.tuples(st.sampled_from(entities), st.sampled_from(targets)), max_size=4))
         stances = [
-            Stance(f"s{number}", holder, target, draw(st.sampled_from(ONTOLOGY.stance_labels)))
+            Stance(f"s{number}", holder, target, draw(st.sampled_from(ONTOLOGY.stance_labels)), evidence=draw(EVIDENCE))
             for number, (holder, target) in enumerate(pairs)
             if holder != target
         ]
@@ -104,7 +115,7 @@ def collections(draw: st.DrawFn) -> tuple[list[Document], list[Document]]:
 
 def score(gold: Document | Sequence[Document], predicted: Document | Sequence[Document]) -> Report:
     sides = [[side] if isinstance(side, Document) else list(side) for side in (gold, predicted)]
-    return evaluate(sides[0], sides[1], ONTOLOGY, resamples=0)
+    return evaluate(sides[0], sides[1], ONTOLOGY, resamples=0, details=True)
 
 
 def figures(report: Report) -> dict[tuple[str, str], Score]:
@@ -129,9 +140,9 @@ def test_the_generated_documents_are_well_formed(document: Document) -> None:
 @given(collections(), st.randoms(use_true_random=False))
 def test_no_order_changes_anything(sides: tuple[list[Document], list[Document]], order: random.Random) -> None:
     gold, predicted = sides
-    report = evaluate(gold, predicted, ONTOLOGY, resamples=20)
+    report = evaluate(gold, predicted, ONTOLOGY, resamples=20, details=True)
     one, other = ([mixed(document, order) for document in order.sample(side, len(side))] for side in sides)
-    assert evaluate(one, other, ONTOLOGY, resamples=20) == report
+    assert evaluate(one, other, ONTOLOGY, resamples=20, details=True) == report
 
 
 @many
@@ -150,8 +161,13 @@ def test_a_repeated_item_changes_nothing(gold: Document, predicted: Document) ->
 def test_swapping_gold_and_predicted_swaps_precision_and_recall(gold: Document, predicted: Document) -> None:
     one, other = figures(score(gold, predicted)), figures(score(predicted, gold))
     for name, figure in one.items():
-        # these two look at the prediction through the gold: its entities, its pairs
-        if name in {("events", "AC+ entity"), ("stance", "macro"), ("stance", "macro all")}:
+        # these look at the prediction through the gold: its entities, its pairs, its nesting
+        if name in {
+            ("events", "AC+ entity"),
+            ("stance", "macro"),
+            ("stance", "macro all"),
+            ("entities", "nested only"),
+        }:
             continue
         assert (figure.precision, figure.recall) == (other[name].recall, other[name].precision), name
         assert figure.value == (pytest.approx(other[name].value) if figure.value is not None else None), name
@@ -211,7 +227,7 @@ def test_adding_a_wrong_item_never_raises_f1(gold: Document, predicted: Document
         for (of_track, name), figure in figures(score(gold, more)).items():
             # the exception, and one reason why the primary keeps singletons: where those are dropped, a wrong mention
             # beside a right one makes a cluster that is kept
-            if name.endswith("without singletons"):
+            if name.endswith("without singletons") or (track, name) in CONDITIONAL - {(track, "document macro")}:
                 continue
             old = before[of_track, name].value
             if of_track == track and old is not None and figure.value is not None:
@@ -228,7 +244,7 @@ def test_removing_a_right_item_never_raises_recall(gold: Document, predicted: Do
     before, after = figures(score(gold, predicted)), figures(score(gold, fewer))
     tracks = {"mentions": ["entities"], "events": ["events", "attributes"], "stances": ["stance"]}[layer]
     for (track, name), figure in after.items():
-        if track in tracks and figure.recall is not None:
+        if track in tracks and figure.recall is not None and (track, name) not in CONDITIONAL:
             assert figure.recall <= (before[track, name].recall or 0), (track, name)
 
 
@@ -242,7 +258,11 @@ def _without(document: Document, layer: str, item: Any) -> Document:
         fewer,
         entities=entities,
         events=tuple(
-            replace(event, arguments=tuple(a for a in event.arguments if a.mention in mentions))
+            replace(
+                event,
+                source=event.source if event.source in mentions else None,
+                arguments=tuple(a for a in event.arguments if a.mention in mentions),
+            )
             for event in fewer.events
         ),
         stances=tuple(s for s in fewer.stances if s.holder in ends and s.target in ends),
@@ -259,7 +279,7 @@ def test_losing_a_whole_right_cluster_never_raises_recall(gold: Document, predic
     )
     before, after = figures(score(gold, with_it)), figures(score(gold, predicted))
     for (track, name), figure in after.items():
-        if track == "coreference" and figure.recall is not None:
+        if track == "coreference" and figure.recall is not None and (track, name) not in CONDITIONAL:
             assert figure.recall <= (before[track, name].recall or 0) + 1e-9, name
 
 
@@ -267,8 +287,10 @@ def test_losing_a_whole_right_cluster_never_raises_recall(gold: Document, predic
 @given(collections())
 def test_shards_add_up_to_the_whole(sides: tuple[list[Document], list[Document]]) -> None:
     gold, predicted = sides
-    whole = count_documents(gold, predicted, ONTOLOGY)
-    shards = [count_documents([one], [other], ONTOLOGY) for one, other in zip(gold, predicted, strict=True)]
+    whole = count_documents(gold, predicted, ONTOLOGY, details=True)
+    shards = [
+        count_documents([one], [other], ONTOLOGY, details=True) for one, other in zip(gold, predicted, strict=True)
+    ]
     for key in whole.keys:
         assert sum(_totals(shard, key) for shard in shards).tolist() == _totals(whole, key).tolist(), key
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +13,14 @@ from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.jsonl import read_documents
 from detente.ontology import Ontology
+from detente.scoring.details import (
+    breakdown_metrics,
+    confusion_tallies,
+    count_details,
+    error_tallies,
+    has_details,
+    reported_metrics,
+)
 from detente.scoring.faults import submission_faults
 from detente.scoring.metrics import Array, Key, Metric, Track, f1_values, metric_values, overall_values
 from detente.scoring.pairing import DocumentPair, pair_documents, repeated_items, well_formed
@@ -33,14 +40,16 @@ def evaluate(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     tracks: Iterable[str] | None = None,
+    details: bool = False,
 ) -> Report:
     """Score predictions against gold; both in any order, streamed once.
 
-    A gold document without prediction is scored as empty and listed. Raises `DataError` with all faults where ids
+    A gold document without prediction is scored as empty and listed. `details` adds diagnostics (partial credit, kinds
+    of errors, confusion tables), slices and document-macro figures. Raises `DataError` with all faults where ids
     are unknown or repeated, labels unknown, references dangling, offsets outside the gold text, or a span is in two
     clusters; `UsageError` for an unknown track or setting.
     """
-    table = count_documents(gold, predicted, ontology, setting=setting, tracks=tracks)
+    table = count_documents(gold, predicted, ontology, setting=setting, tracks=tracks, details=details)
     return report(table, ontology, resamples=resamples, seed=seed)
 
 
@@ -53,9 +62,10 @@ def evaluate_files(
     resamples: int = RESAMPLES,
     seed: int = SEED,
     tracks: Iterable[str] | None = None,
+    details: bool = False,
 ) -> Report:
     """Score a JSONL file of predictions against one of gold; raises as `evaluate` does, with file and line."""
-    table = count_files(gold_path, predicted_path, ontology, setting=setting, tracks=tracks)
+    table = count_files(gold_path, predicted_path, ontology, setting=setting, tracks=tracks, details=details)
     return report(table, ontology, resamples=resamples, seed=seed)
 
 
@@ -66,10 +76,13 @@ def count_documents(
     *,
     setting: str = "e2e",
     tracks: Iterable[str] | None = None,
+    details: bool = False,
 ) -> CountTable:
     """Per-document counts of a submission, for `report` and for `compare`; raises as `evaluate` does."""
     chosen = chosen_tracks(tracks, setting)
-    return _count(well_formed(gold, ontology), well_formed(predicted, ontology), ontology, setting, chosen)
+    return _count(
+        well_formed(gold, ontology), well_formed(predicted, ontology), ontology, _Collector(setting, chosen, details)
+    )
 
 
 def count_files(
@@ -79,13 +92,14 @@ def count_files(
     *,
     setting: str = "e2e",
     tracks: Iterable[str] | None = None,
+    details: bool = False,
 ) -> CountTable:
     """Per-document counts of two JSONL files; raises as `evaluate_files` does."""
     chosen = chosen_tracks(tracks, setting)
     gold = read_documents(gold_path, ontology, gold=True)
     predicted = read_documents(predicted_path, ontology, gold=False)
     try:
-        return _count(gold, predicted, ontology, setting, chosen)
+        return _count(gold, predicted, ontology, _Collector(setting, chosen, details))
     except DataError as error:
         # the first faults ended the stream; what the caller gets is all of them, gold's first
         raise DataError(submission_faults(gold_path, predicted_path, ontology) or error.faults) from error
@@ -94,9 +108,10 @@ def count_files(
 class _Collector:
     """What counting learns besides the counts."""
 
-    def __init__(self, setting: str, chosen: tuple[Track, ...]) -> None:
+    def __init__(self, setting: str, chosen: tuple[Track, ...], details: bool) -> None:
         self.setting = setting
         self.chosen = chosen
+        self.details = details
         self.gold = GoldHash()
         self.held: set[str] = set()
         self.missing: list[str] = []
@@ -114,6 +129,8 @@ class _Collector:
             counts: dict[Key, Counts] = {}
             for track in self.chosen:
                 counts |= track.count(gold, predicted, ontology)
+                if self.details:
+                    counts |= count_details(track, gold, predicted, ontology, counts)
             yield DocumentCounts(gold.id, gold.meta.story if gold.meta else "", counts)
 
     def _warn(self, gold: Document, predicted: Document, missing: bool) -> None:
@@ -132,18 +149,16 @@ def _count(
     gold: Iterable[Document],
     predicted: Iterable[Document],
     ontology: Ontology,
-    setting: str,
-    chosen: tuple[Track, ...],
+    collector: _Collector,
 ) -> CountTable:
-    collector = _Collector(setting, chosen)
     table = tabulate(collector.rows(pair_documents(gold, predicted), ontology))
     if not table.documents:
         raise DataError([Fault("no gold document", "at least one", "Give the gold documents of the split.")])
     return replace(
         table,
         gold=collector.gold.hexdigest(),
-        setting=setting,
-        tracks=tuple(track.name for track in chosen),
+        setting=collector.setting,
+        tracks=tuple(track.name for track in collector.chosen),
         held=frozenset(collector.held),
         missing=tuple(sorted(collector.missing)),
         warnings=tuple(sorted(collector.warnings)),
@@ -154,8 +169,12 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
     """The report of a table of counts; `resamples=0` leaves the intervals out."""
     figures = _Figures(table, resamples, seed)
     tracks = [TRACKS[name] for name in table.tracks]
-    metrics = {track.name: {metric.name: metric for metric in track.metrics(ontology)} for track in tracks}
-    breakdowns = {track.name: _breakdown_metrics(table, track.name) for track in tracks}
+    detailed = {track.name: has_details(table, track.name) for track in tracks}
+    metrics = {
+        track.name: {metric.name: metric for metric in reported_metrics(track, ontology, details=detailed[track.name])}
+        for track in tracks
+    }
+    breakdowns = {track.name: breakdown_metrics(table, track.name, ontology) for track in tracks}
     return Report(
         setting=table.setting,
         ontology=f"{ontology.name} {ontology.version}",
@@ -175,16 +194,9 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
         absent=tuple(name for name in table.tracks if name not in table.held),
         missing=table.missing,
         warnings=table.warnings,
+        errors={name: error_tallies(table, name) for name, told in detailed.items() if told},
+        confusion={name: confusion_tallies(table, name) for name, told in detailed.items() if told},
     )
-
-
-def _breakdown_metrics(table: CountTable, track: str) -> dict[str, dict[str, Metric]]:
-    """The F1 of each value of each dimension that was counted, by dimension and name."""
-    keys = sorted((key for key in table.keys if key.track == track and key.dimension), key=lambda key: key[2:])
-    return {
-        dimension: {key.name: Metric(key.name, "", (key,)) for key in group}
-        for dimension, group in groupby(keys, key=lambda key: key.dimension)
-    }
 
 
 def _signatures(table: CountTable, tracks: list[Track], resamples: int, seed: int) -> dict[str, str]:

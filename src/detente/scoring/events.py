@@ -13,7 +13,9 @@ from detente.counts import Counts, set_counts
 from detente.documents import Document
 from detente.items import AttachedArgument, Span, arguments_of, triggers_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import Key, Metric, Track, counts_by
+from detente.scoring.argument_mistakes import count_argument_kinds, count_roles
+from detente.scoring.metrics import Key, Metric, Track, confusion_counts, counts_by, error_counts
+from detente.scoring.mistakes import count_kinds, count_types, pair_typed_spans
 
 NAME = "events"
 
@@ -65,6 +67,20 @@ def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, 
     }
 
 
+def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+    """Kinds of errors, and types and roles taken for others, of one document."""
+    pairs = pair_typed_spans(
+        {(*trigger.span, trigger.type) for trigger in triggers_of(gold)},
+        {(*trigger.span, trigger.type) for trigger in triggers_of(predicted)},
+    )
+    arguments, found = arguments_of(gold), arguments_of(predicted)
+    return {
+        **error_counts(NAME, count_kinds(pairs) + count_argument_kinds(arguments, found)),
+        **confusion_counts(NAME, "type", count_types(pairs)),
+        **confusion_counts(NAME, "role", count_roles(arguments, found)),
+    }
+
+
 def _without_role(arguments: set[AttachedArgument]) -> set[tuple[str, Span, Span]]:
     return {(kind, trigger, span) for kind, trigger, _, span in arguments}
 
@@ -93,4 +109,5 @@ TRACK = Track(
     count=count,
     holds=lambda document: bool(document.events),
     given=True,
+    count_details=count_details,
 )

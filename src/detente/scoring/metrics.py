@@ -3,6 +3,10 @@
 A track counts one pair of documents into `Counts` under keys. A metric is the F1 of the summed counts under one key,
 or the mean of the F1s under several. Everything else (sums, intervals, comparison, report) works on keys alone, so a
 new metric is one key that its track counts and one line in its list.
+
+A share (an accuracy, a recall on a slice) is counted with the same denominator on both sides, so that its precision,
+recall and F1 are that share. Numbers of errors and confusion tables are counted under keys too (`TALLIES`): they add
+over documents like everything else, and no F1 is taken of them.
 """
 
 from __future__ import annotations
@@ -21,6 +25,14 @@ from detente.ontology import Ontology
 
 Array = NDArray[np.float64]
 
+# keys whose counts are told as numbers: errors by kind, and (gold, predicted) cells of confusion tables
+ERRORS, CONFUSION = "errors", "confusion"
+TALLIES = frozenset({ERRORS, CONFUSION})
+# row and column of a confusion table for what the other side does not have
+NOTHING = "none"
+# fractional credits are rounded to multiples of this, so that their sums are exact in any order
+GRAIN = 2.0**30
+
 
 class Key(NamedTuple):
     """Under what something is counted: a metric, or one value (`name`) of one of its dimensions (type, role, label)."""
@@ -36,7 +48,8 @@ class Metric:
     """A figure: the F1 of one part, or the mean of the defined F1s of several.
 
     `support` are the keys whose gold and predicted numbers stand beside it (default: its parts).
-    `flag` says that an undefined part is worth a note in the report.
+    `flag` says that an undefined part is worth a note in the report. `conditional` says that the figure looks only at
+    what was matched in the first place, so that finding less can raise it.
     """
 
     name: str
@@ -44,6 +57,15 @@ class Metric:
     parts: tuple[Key, ...]
     support: tuple[Key, ...] = ()
     flag: bool = False
+    conditional: bool = False
+
+
+def _no_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+    return {}
+
+
+def _no_metrics(ontology: Ontology) -> tuple[Metric, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +75,7 @@ class Track:
     `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
     figures for an ontology, `count` counts one pair of documents (gold, predicted), `holds` says whether a document
     of a submission has anything for this track. `given` says that it can be scored when gold mentions are given.
+    `count_details` and `detail_metrics` are the same for what is told only when details are asked for.
     """
 
     name: str
@@ -63,6 +86,32 @@ class Track:
     count: Callable[[Document, Document, Ontology], dict[Key, Counts]]
     holds: Callable[[Document], bool]
     given: bool = False
+    count_details: Callable[[Document, Document, Ontology], dict[Key, Counts]] = _no_details
+    detail_metrics: Callable[[Ontology], tuple[Metric, ...]] = _no_metrics
+
+
+def credit_counts(credit: float, predicted: int, gold: int) -> Counts:
+    """Counts of a matching whose pairs have fractional credit."""
+    rounded = round(credit * GRAIN) / GRAIN
+    return Counts(rounded, predicted, rounded, gold)
+
+
+def share_counts(right: float, of: float) -> Counts:
+    """Counts of a share: precision, recall and F1 are right / of."""
+    return Counts(right, of, right, of)
+
+
+def error_counts(track: str, kinds: Mapping[str, int]) -> dict[Key, Counts]:
+    """Numbers of errors by kind."""
+    return {Key(track, ERRORS, "", kind): share_counts(number, number) for kind, number in kinds.items() if number}
+
+
+def confusion_counts(track: str, what: str, cells: Mapping[tuple[str, str], int]) -> dict[Key, Counts]:
+    """The cells of a confusion table, by (gold, predicted); `what` is confused (a type, a role)."""
+    return {
+        Key(track, CONFUSION, what, f"{gold} {predicted}"): share_counts(number, number)
+        for (gold, predicted), number in cells.items()
+    }
 
 
 def counts_by(

@@ -33,6 +33,9 @@ class Report(msgspec.Struct, frozen=True):
     gold) and enter `overall` so, but a board leaves them blank. `overall` has no value where the setting or the
     choice of tracks leaves out one of its three. `documents` and `missing` are sorted ids; `unit` says what was
     resampled, "story" or "document".
+
+    Where details were asked for, `errors[track][kind]` are numbers of errors, and `confusion[track][what]` maps gold
+    values to predicted values to numbers ("none": the other side does not have the item).
     """
 
     setting: str
@@ -50,6 +53,8 @@ class Report(msgspec.Struct, frozen=True):
     absent: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    errors: dict[str, dict[str, int]] = {}
+    confusion: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
     schema: int = 1
 
     def board_value(self, track: str) -> float | None:

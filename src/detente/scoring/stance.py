@@ -6,16 +6,23 @@ compared by its trigger span. A tuple counts once for a document, from however m
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
+from collections.abc import Set
 from operator import itemgetter
 
 from detente.counts import Counts, set_counts
-from detente.documents import Document
+from detente.documents import Document, Span
 from detente.items import Node, StanceTuple, entity_alignment, stances_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import Key, Metric, Track, counts_by
+from detente.scoring.metrics import NOTHING, Key, Metric, Track, confusion_counts, counts_by, error_counts
+from detente.scoring.mistakes import MISSED, SPURIOUS
+from detente.sentences import tokenize
 
 NAME = "stance"
 GIVEN_PAIRS = "label on gold pairs"
+WRONG_LABEL, REVERSED = "wrong label", "reversed direction"
+
+Pair = tuple[Node, Node]
 
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -33,8 +40,95 @@ def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, 
     }
 
 
+def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+    """Evidence, kinds of errors, and labels taken for others, of one document."""
+    aligned = entity_alignment(gold, predicted) if predicted.stances else {}
+    expected, found = stances_of(gold), stances_of(predicted, aligned)
+    return {
+        Key(NAME, "evidence"): _evidence_counts(gold, predicted, aligned),
+        **error_counts(NAME, count_stance_kinds(expected, found)),
+        **confusion_counts(NAME, "label", count_labels(expected, found)),
+    }
+
+
+def count_stance_kinds(gold: Set[StanceTuple], predicted: Set[StanceTuple]) -> Counter[str]:
+    """How many tuples are wrong in each way, each counted once.
+
+    In this order: the right pair with another label, the pair with its ends exchanged (whatever the label); what is
+    left was missed or is spurious.
+    """
+    rest, others = _by_pair(gold - predicted), _by_pair(predicted - gold)
+    kinds: Counter[str] = Counter()
+    for kind in (WRONG_LABEL, REVERSED):
+        for holder, target in rest:
+            partner = (holder, target) if kind == WRONG_LABEL else (target, holder)
+            shared = min(rest[holder, target], others[partner])
+            kinds[kind] += shared
+            rest[holder, target] -= shared
+            others[partner] -= shared
+    kinds[MISSED], kinds[SPURIOUS] = rest.total(), others.total()
+    return kinds
+
+
+def count_labels(gold: Set[StanceTuple], predicted: Set[StanceTuple]) -> Counter[tuple[str, str]]:
+    """How many pairs have each (gold label, predicted label), `NOTHING` where a side does not have the pair.
+
+    Where a pair has several labels on one side, those that agree come first, then the others by name.
+    """
+    labels: defaultdict[Pair, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
+    for side, items in enumerate((gold, predicted)):
+        for item in items:
+            labels[item.holder, item.target][side].add(item.label)
+    cells: Counter[tuple[str, str]] = Counter()
+    for ours, theirs in labels.values():
+        cells.update((label, label) for label in ours & theirs)
+        left, right = sorted(ours - theirs), sorted(theirs - ours)
+        shared = min(len(left), len(right))
+        cells.update(zip(left[:shared], right[:shared], strict=True))
+        cells.update((label, NOTHING) for label in left[shared:])
+        cells.update((NOTHING, label) for label in right[shared:])
+    return cells
+
+
+def _by_pair(stances: Set[StanceTuple]) -> Counter[Pair]:
+    return Counter((item.holder, item.target) for item in stances)
+
+
+def _evidence_counts(gold: Document, predicted: Document, aligned: dict[str, str]) -> Counts:
+    """Tokens of the evidence of the tuples that both sides have; code points where gold has no text."""
+    ours, theirs = _evidence(gold, None), _evidence(predicted, aligned)
+    matched = stances_of(gold) & stances_of(predicted, aligned)
+    tokens = tokenize(gold.text) if gold.text is not None else None
+    return set_counts(
+        {(item, place) for item in matched for place in _places(ours[item], tokens)},
+        {(item, place) for item in matched for place in _places(theirs[item], tokens)},
+    )
+
+
+def _evidence(document: Document, aligned: dict[str, str] | None) -> defaultdict[StanceTuple, list[Span]]:
+    evidence: defaultdict[StanceTuple, list[Span]] = defaultdict(list)
+    for stance in document.stances:
+        if stance.evidence:
+            alone = Document(document.id, events=document.events, stances=(stance,))
+            evidence[next(iter(stances_of(alone, aligned)))].append(stance.evidence)
+    return evidence
+
+
+def _places(spans: list[Span], tokens: list[tuple[int, int]] | None) -> set[int]:
+    """Starts of the tokens that some spans touch."""
+    if tokens is None:
+        return {place for span in spans for place in range(span.start, span.end)}
+    return {start for start, end in tokens for span in spans if start < span.end and span.start < end}
+
+
 def _undirected(stances: set[StanceTuple]) -> set[tuple[frozenset[Node], str]]:
     return {(frozenset((item.holder, item.target)), item.label) for item in stances}
+
+
+def detail_metrics(ontology: Ontology) -> tuple[Metric, ...]:
+    """The figures that details add."""
+    words = "F1 over the evidence's tokens of the tuples found, holder, target and label right"
+    return (Metric("evidence", words, (Key(NAME, "evidence"),), conditional=True),)
 
 
 def metrics(ontology: Ontology) -> tuple[Metric, ...]:
@@ -65,4 +159,6 @@ TRACK = Track(
     count=count,
     holds=lambda document: bool(document.stances),
     given=True,
+    count_details=count_details,
+    detail_metrics=detail_metrics,
 )

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 
 from detente.documents import Argument, Document, Event, Mention, Stance
 from detente.items import entity_alignment, primary_mentions
-from detente.matching import Span, match_spans, overlap_length
+from detente.matching import Span, match_spans
 from detente.ontology import Ontology
+from detente.scoring.mistakes import closeness
 
 CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
 TYPE, BOUNDARY, LEVEL = "type", "boundary", "level"
@@ -175,7 +176,7 @@ def pair_sides(gold: Sequence[Side], predicted: Sequence[Side]) -> list[Pair]:
 
 
 def _overlapping(gold: Sequence[Side], predicted: Sequence[Side]) -> list[Pair]:
-    found = match_spans([_spanned(side) for side in gold], [_spanned(side) for side in predicted], _closeness)
+    found = match_spans([_spanned(side) for side in gold], [_spanned(side) for side in predicted], closeness)
     chosen = {pair.gold: pair.predicted for pair in found}
     used = set(chosen.values())
     pairs: list[Pair] = [(side, predicted[chosen[i]] if i in chosen else None) for i, side in enumerate(gold)]
@@ -184,13 +185,6 @@ def _overlapping(gold: Sequence[Side], predicted: Sequence[Side]) -> list[Pair]:
 
 def _spanned(side: Side) -> Span:
     return (*(side.span or (0, 0)), side.label)
-
-
-def _closeness(gold: Span, predicted: Span) -> float:
-    """How well two overlapping items fit: the same span 100, the same label 10, and the share that they overlap."""
-    union = max(gold[1], predicted[1]) - min(gold[0], predicted[0])
-    same = 100 * (gold[:2] == predicted[:2]) + 10 * (gold[2] == predicted[2])
-    return float(same + overlap_length(gold, predicted) / union)
 
 
 def _kinds(pair: Pair, wrong_label: str) -> tuple[str, ...]:
