@@ -104,6 +104,38 @@ def test_comparing_a_system_with_itself_finds_no_difference(files: Path) -> None
     assert all(d["difference"] == 0 and d["p"] == 1 for d in json.loads(found.stdout)["differences"])
 
 
+def test_where_systems_differ_is_told_under_the_comparison(files: Path) -> None:
+    systems = [f"a={files / 'same.jsonl'}", f"b={files / 'empty.jsonl'}"]
+    found = detente("compare", *systems, "--gold", files / "gold.jsonl", "--resamples", "10", "--where", "1")
+    assert found.returncode == 0, found.stderr
+    assert "a and b differ most on entities by type:" in found.stdout
+    assert "a and b differ most on events by slice:" in found.stdout
+    assert "a and b differ most on stance by document:" in found.stdout
+
+
+@pytest.mark.parametrize("by", ["type", "role", "slice", "document"])
+def test_a_score_is_broken_down(by: str, files: Path) -> None:
+    found = detente("score", files / "same.jsonl", "--gold", files / "gold.jsonl", "--resamples", "0", "--by", by)
+    assert found.returncode == 0, found.stderr
+    assert f"by {by}" in found.stdout.lower()
+    assert detente("score", files / "same.jsonl", "--gold", files / "gold.jsonl", "--by", "x").returncode == 2
+
+
+def test_a_metric_is_explained_without_any_file() -> None:
+    found = detente("score", "--explain", "AC+")
+    assert found.returncode == 0, found.stderr
+    assert found.stdout.startswith("events:AC+")
+    assert "gold " in found.stdout
+    assert "did you mean" in detente("score", "--explain", "AC++").stderr
+
+
+def test_other_scorers_figures_are_marked_as_theirs(files: Path) -> None:
+    arguments = ("score", files / "same.jsonl", "--gold", files / "gold.jsonl", "--resamples", "0")
+    found = detente(*arguments, "--also", "textee,coval", "--format", "json")
+    assert {figure["scorer"] for figure in json.loads(found.stdout)["other"]} == {"textee", "coval"}
+    assert detente(*arguments, "--also", "texty").returncode == 2
+
+
 def test_the_error_page_is_one_file_of_html(files: Path) -> None:
     found = detente("view", files / "same.jsonl", "--gold", files / "gold.jsonl", "-o", files / "errors.html")
     assert found.returncode == 0, found.stderr

@@ -7,8 +7,7 @@ import pytest
 
 from detente.documents import Argument, Block, Document, Entity, Event, Mention, Meta, Span, Stance
 from detente.ontology import Ontology
-from detente.scoring.details import document_scores
-from detente.scoring.evaluate import count_documents, evaluate
+from detente.scoring.evaluate import evaluate
 from detente.scoring.report import Report
 
 replace = msgspec.structs.replace
@@ -208,9 +207,9 @@ def test_document_macro_is_the_mean_over_documents_that_have_a_figure(ontology: 
 
 def test_each_document_has_its_own_figure(ontology: Ontology) -> None:
     gold = [mentions((0, 4, "PER")), Document("d2")]
-    scores = document_scores(count_documents(gold, [], ontology), ontology)
-    assert {name: figure.value for name, figure in scores["entities"].items()} == {"d1": 0, "d2": None}
-    assert scores["coreference"]["d1"].value is None
+    by = evaluate(gold, [], ontology, resamples=0, details=True).by
+    assert {name: figure.value for name, figure in by["entities"]["document"].items()} == {"d1": 0, "d2": None}
+    assert by["coreference"]["document"]["d1"].value is None
 
 
 # ------------------------------------------------------------------------------------------------------ slices

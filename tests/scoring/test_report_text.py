@@ -65,6 +65,46 @@ def test_details_add_every_metric_and_every_breakdown(report: Report) -> None:
         assert words not in plain
 
 
+@pytest.fixture(scope="module")
+def detailed() -> Report:
+    predicted = Document("d1", mentions=(MENTIONS[0], Mention("x", 12, 17, "GPE", level="NAM")), events=(EVENT,))
+    return evaluate(GOLD, [predicted], ONTOLOGY, resamples=0, details=True)
+
+
+def test_details_add_the_mean_over_documents_and_the_kinds_of_errors(detailed: Report) -> None:
+    lines = format_report(detailed, details=True).splitlines()
+    [heading] = [line for line in lines if "Track" in line]
+    assert heading.endswith("Document mean")
+    assert ["wrong", "boundary", "1"] in [line.split() for line in lines]
+    assert "document macro" not in "\n".join(lines)
+
+
+def test_a_breakdown_by_name_comes_alone(detailed: Report) -> None:
+    text = format_report(detailed, by=["role"])
+    assert "Events by role" in text
+    assert "Entities by type" not in text
+    assert "all levels" not in text
+    assert "by document" not in format_report(detailed, details=True).lower()
+
+
+def test_documents_have_a_row_each_with_a_column_for_each_track(detailed: Report) -> None:
+    lines = format_report(detailed, by=["document"]).splitlines()
+    [row] = [line.split() for line in lines if line.lstrip().startswith("d1")]
+    assert row == ["d1", ".500", "–", "1.000", "1.000", "–"]
+    assert "| d1 | .500 | – | 1.000 | 1.000 | – |" in format_report(detailed, "markdown", by=["document"])
+
+
+def test_a_slice_is_told_as_a_share(detailed: Report) -> None:
+    lines = format_report(detailed, by=["slice"]).splitlines()
+    assert any("Share found" in line for line in lines)
+    assert ["level", "NAM", ".500", "–", "2"] in [line.split() for line in lines]
+
+
+def test_an_unknown_breakdown_is_refused(detailed: Report) -> None:
+    with pytest.raises(UsageError, match="type, role, slice, document"):
+        format_report(detailed, by=["weather"])
+
+
 def test_no_figure_is_cut_on_a_narrow_terminal(report: Report) -> None:
     for width in (20, 80, 200):
         text = format_report(report, details=True, width=width)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,17 +19,29 @@ GoldOption = Annotated[Path | None, typer.Option("--gold", help="Gold documents 
 SplitOption = Annotated[str, typer.Option("--split", help="The split of --data that is the gold.")]
 SettingOption = Annotated[str, typer.Option("--setting", help="e2e (from text) or given.")]
 ResamplesOption = Annotated[int, typer.Option("--resamples", help="Bootstrap resamples; 0: no intervals.", min=0)]
+ByOption = Annotated[
+    list[str] | None, typer.Option("--by", help="Break figures down: type, role, slice or document.", metavar="WHAT")
+]
+AlsoOption = Annotated[
+    str | None,
+    typer.Option("--also", help="Other scorers' figures, by commas: seqeval, nervaluate, textee, coval, semeval2016."),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed of the resampling.")]
 
 
 def score(
-    predictions: Annotated[Path, typer.Argument(help="Predicted documents in JSON lines.")],
+    predictions: Annotated[Path | None, typer.Argument(help="Predicted documents in JSON lines.")] = None,
     gold: GoldOption = None,
     data: DataOption = DATA,
     split: SplitOption = "test",
     setting: SettingOption = "e2e",
     track: Annotated[list[str] | None, typer.Option("--track", help="Only these tracks.")] = None,
-    details: Annotated[bool, typer.Option("--details", help="Every metric, by type, role and label.")] = False,
+    details: Annotated[bool, typer.Option("--details", help="Every metric, breakdown and kind of error.")] = False,
+    by: ByOption = None,
+    also: AlsoOption = None,
+    metric: Annotated[
+        str | None, typer.Option("--explain", help="Print what a metric means, with an example.", metavar="METRIC")
+    ] = None,
     resamples: ResamplesOption = 10_000,
     seed: SeedOption = 12345,
     style: FormatOption = Format.text,
@@ -39,21 +52,48 @@ def score(
 
     Example: detente score scoring/submissions/classical/0.1.0/predictions.jsonl --split test
     """
+    from detente.errors import UsageError
     from detente.jsonl import write_text
     from detente.ontology import load_ontology
-    from detente.scoring.evaluate import evaluate
-    from detente.scoring.report_text import format_report
-    from detente.scoring.submissions import read_predictions
 
     known = load_ontology(ontology)
+    if metric is not None:
+        typer.echo(_explained(metric, known))
+        return
+    if predictions is None:
+        raise UsageError("no predictions given; expected a file of predicted documents (or --explain METRIC)")
+    from detente.scoring.compat import chosen_scorers, with_other_figures
+    from detente.scoring.evaluate import evaluate
+    from detente.scoring.report_text import chosen_dimensions, format_report
+    from detente.scoring.submissions import read_predictions
+
+    chosen_dimensions(by or ())
+    scorers = chosen_scorers(also)
     documents = _gold(gold, data, split, known)
     predicted = read_predictions(predictions, documents, known)
-    report = evaluate(documents, predicted, known, setting=setting, resamples=resamples, seed=seed, tracks=track)
-    text = format_report(report, style.value, details=details)
+    report = evaluate(
+        documents,
+        predicted,
+        known,
+        setting=setting,
+        resamples=resamples,
+        seed=seed,
+        tracks=track,
+        details=details or bool(by) or style is Format.json,
+    )
+    if scorers:
+        report = with_other_figures(report, scorers, documents, predicted, known)
+    text = format_report(report, style.value, details=details, by=by or ())
     if output:
         write_text(output, text)
     else:
         typer.echo(text, nl=False)
+
+
+def _explained(metric: str, ontology: Ontology) -> str:
+    from detente.scoring.explain import explain
+
+    return "\n\n".join(explanation.text() for explanation in explain(metric, ontology))
 
 
 def compare(
@@ -63,6 +103,9 @@ def compare(
     split: SplitOption = "test",
     setting: SettingOption = "e2e",
     metric: Annotated[list[str] | None, typer.Option("--metric", help="overall, or track:metric.")] = None,
+    where: Annotated[
+        int, typer.Option("--where", help="Types, slices, documents … told, of each kind, where systems differ.", min=0)
+    ] = 3,
     resamples: ResamplesOption = 10_000,
     seed: SeedOption = 12345,
     style: FormatOption = Format.text,
@@ -88,10 +131,10 @@ def compare(
     if len(systems) < len(predictions):
         raise UsageError("two systems of the same name; give them as name=file")
     tables = {
-        name: count_documents(documents, read_predictions(path, documents, known), known, setting=setting)
+        name: count_documents(documents, read_predictions(path, documents, known), known, setting=setting, details=True)
         for name, path in systems.items()
     }
-    comparison = compare_tables(tables, known, metrics=metric, resamples=resamples, seed=seed)
+    comparison = compare_tables(tables, known, metrics=metric, resamples=resamples, seed=seed, where=where)
     if style is Format.json:
         typer.echo(msgspec.json.format(msgspec.json.encode(comparison), indent=2))
         return
@@ -110,7 +153,13 @@ def compare(
         for d in comparison.differences
     ]
     print_table(("metric", "A", "B", "A", "B", "A − B", "95 % interval", "p", "p (Holm)"), rows, style)
-    facts = f"{comparison.documents} documents, {comparison.resamples} resamples of {comparison.unit}"
+    for pair, places in groupby(comparison.where, key=lambda w: (w.first, w.second, w.track, w.dimension)):
+        typer.echo("\n{} and {} differ most on {} by {}:".format(*pair))
+        told = [
+            (w.name, figure(w.first_value), figure(w.second_value), _signed(w.difference), w.support) for w in places
+        ]
+        print_table(("name", "A", "B", "A − B", "gold"), told, style)
+    facts = f"\n{comparison.documents} documents, {comparison.resamples} resamples of {comparison.unit}"
     typer.echo(f"{facts}, seed {comparison.seed}, gold {comparison.gold}")
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from detente.errors import UsageError
 from detente.ontology import Ontology
+from detente.scoring.compare_where import SHOWN, Where, differ_most
 from detente.scoring.metrics import Array, Key, Metric, f1_values, metric_values, overall_values
 from detente.scoring.permutation import PERMUTATIONS, Significance, holm, sign_flip
 from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_sums
@@ -43,7 +44,11 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Comparison(msgspec.Struct, frozen=True):
-    """All pairs of some systems on some metrics; `values[system][metric]` are their figures."""
+    """All pairs of some systems on some metrics; `values[system][metric]` are their figures.
+
+    `where` tells on which types, roles, slices and documents each pair differs most (what was counted: slices only
+    where the tables have details).
+    """
 
     gold: str
     setting: str
@@ -53,6 +58,7 @@ class Comparison(msgspec.Struct, frozen=True):
     seed: int
     values: dict[str, dict[str, float | None]]
     differences: tuple[Difference, ...]
+    where: tuple[Where, ...] = ()
     schema: int = 1
 
 
@@ -93,12 +99,13 @@ def compare(
     resamples: int = RESAMPLES,
     permutations: int = PERMUTATIONS,
     seed: int = SEED,
+    where: int = SHOWN,
 ) -> Comparison:
     """Compare every two of some systems, given their tables of counts (`count_documents`, `count_files`) by name.
 
     `metrics` are "overall" or "track:metric" ("events:AC+"); default: overall and the primaries of the tracks that
-    all tables have. Raises `UsageError` for fewer than two systems, tables of different gold or setting, or a metric
-    that does not exist.
+    all tables have. `where` says how many places of each kind are told where a pair differs most. Raises `UsageError`
+    for fewer than two systems, tables of different gold or setting, or a metric that does not exist.
     """
     _check_comparable(tables)
     first_table = next(iter(tables.values()))
@@ -131,6 +138,7 @@ def compare(
         differences=tuple(
             difference for of_metric in zip(*rows, strict=True) for difference in _corrected(list(of_metric))
         ),
+        where=differ_most(tables, ontology, shown=where),
     )
 
 

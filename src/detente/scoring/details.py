@@ -20,7 +20,7 @@ from detente.scoring.tracks import TRACKS
 
 DOCUMENT_MACRO = "document macro"
 # dimensions of the breakdowns
-SLICE, ARTICLE = "slice", "article"
+SLICE, ARTICLE, DOCUMENT = "slice", "article", "document"
 
 Confusion = dict[str, dict[str, int]]
 
@@ -89,27 +89,26 @@ def confusion_tallies(table: CountTable, track: str) -> dict[str, Confusion]:
     return {what: dict(rows) for what, rows in tables.items()}
 
 
-def document_scores(table: CountTable, ontology: Ontology) -> dict[str, dict[str, Score]]:
-    """The primary figure of every document, by track and document id; 0/0 stays without a value."""
-    scores: dict[str, dict[str, Score]] = {}
-    for name in table.tracks:
-        parts = primary_metric(TRACKS[name], ontology).parts
-        rows = table.select(parts).tolist()
-        scores[name] = {
-            document: _document_score([Counts(*numbers) for numbers in row])
-            for document, row in zip(table.documents, rows, strict=True)
-        }
-    return scores
+def document_scores(table: CountTable, track: str, ontology: Ontology) -> dict[str, Score]:
+    """A track's primary figure of every document by id; 0/0 stays without a value."""
+    primary = primary_metric(TRACKS[track], ontology)
+    rows = table.select(primary.parts + primary.support).tolist()
+    size = len(primary.parts)
+    return {
+        document: _document_score(counts[:size], counts[size:] or counts)
+        for document, row in zip(table.documents, rows, strict=True)
+        for counts in [[Counts(*numbers) for numbers in row]]
+    }
 
 
-def _document_score(parts: list[Counts]) -> Score:
+def _document_score(parts: list[Counts], support: list[Counts]) -> Score:
     single = parts[0] if len(parts) == 1 else Counts()
     return Score(
         _mean(parts),
         precision=single.precision,
         recall=single.recall,
-        support=int(sum(counts.gold for counts in parts)),
-        predicted=int(sum(counts.predicted for counts in parts)),
+        support=int(sum(counts.gold for counts in support)),
+        predicted=int(sum(counts.predicted for counts in support)),
     )
 
 

@@ -14,9 +14,11 @@ from detente.errors import DataError, Fault
 from detente.jsonl import read_documents
 from detente.ontology import Ontology
 from detente.scoring.details import (
+    DOCUMENT,
     breakdown_metrics,
     confusion_tallies,
     count_details,
+    document_scores,
     error_tallies,
     has_details,
     reported_metrics,
@@ -45,9 +47,9 @@ def evaluate(
     """Score predictions against gold; both in any order, streamed once.
 
     A gold document without prediction is scored as empty and listed. `details` adds diagnostics (partial credit, kinds
-    of errors, confusion tables), slices and document-macro figures. Raises `DataError` with all faults where ids
-    are unknown or repeated, labels unknown, references dangling, offsets outside the gold text, or a span is in two
-    clusters; `UsageError` for an unknown track or setting.
+    of errors, confusion tables), slices, and figures of each document and their mean. Raises `DataError` with all
+    faults where ids are unknown or repeated, labels unknown, references dangling, offsets outside the gold text, or a
+    span is in two clusters; `UsageError` for an unknown track or setting.
     """
     table = count_documents(gold, predicted, ontology, setting=setting, tracks=tracks, details=details)
     return report(table, ontology, resamples=resamples, seed=seed)
@@ -189,6 +191,7 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
         signatures=_signatures(table, tracks, resamples, seed),
         by={
             name: {dimension: figures.scores(parts) for dimension, parts in dimensions.items()}
+            | ({DOCUMENT: document_scores(table, name, ontology)} if detailed[name] else {})
             for name, dimensions in breakdowns.items()
         },
         absent=tuple(name for name in table.tracks if name not in table.held),

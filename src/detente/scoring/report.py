@@ -24,6 +24,17 @@ class Score(msgspec.Struct, frozen=True):
     note: str = ""
 
 
+class OtherFigure(msgspec.Struct, frozen=True):
+    """A figure as another scorer gives it (0 to 1), and where it is known to err."""
+
+    scorer: str
+    metric: str
+    precision: float | None
+    recall: float | None
+    value: float
+    note: str = ""
+
+
 class Report(msgspec.Struct, frozen=True):
     """Everything that one evaluation found; written as JSON it is the stored result.
 
@@ -36,6 +47,7 @@ class Report(msgspec.Struct, frozen=True):
 
     Where details were asked for, `errors[track][kind]` are numbers of errors, and `confusion[track][what]` maps gold
     values to predicted values to numbers ("none": the other side does not have the item).
+    `other` are figures of other scorers, for comparison with papers alone.
     """
 
     setting: str
@@ -55,6 +67,7 @@ class Report(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     errors: dict[str, dict[str, int]] = {}
     confusion: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
+    other: tuple[OtherFigure, ...] = ()
     schema: int = 1
 
     def board_value(self, track: str) -> float | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
 from detente.errors import UsageError
+from detente.scoring.details import ARTICLE, DOCUMENT, DOCUMENT_MACRO, SLICE
 from detente.scoring.report import Report, Score
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from detente.scoring.board import Board, BoardTable
 
+# title, headings and rows
+Table_ = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+
 FORMATS = ("text", "json", "markdown")
 EMPTY = "–"
 WIDTH = 100
@@ -25,25 +29,51 @@ HEADINGS = ("Track", "Metric", "Value", "95 % interval", "P", "R", "Gold", "Pred
 SETTINGS = {"e2e": "End to end", "given": "Given"}
 UNITS = {"story": "story clusters", "document": "documents"}
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+SLICE_HEADINGS = ("Name", "Share found", "95 % interval", "Gold")
+DOCUMENT_HEADING = "Document mean"
+# what `--by` offers: the dimensions of the breakdowns that are meant ("document": a table of its own)
+BY = {
+    "type": (
+        "type",
+        "trigger type",
+        "label",
+        "reading",
+        "polarity on matched triggers",
+        "modality on matched triggers",
+    ),
+    "role": ("role",),
+    "slice": (SLICE, ARTICLE),
+    DOCUMENT: (DOCUMENT,),
+}
+OTHER_TITLE = "as other scorers would give it: for comparison with papers, not this benchmark's figures"
+CONFUSIONS_SHOWN = 10
 INTERVAL_NOTE = "Values are F1 between 0 and 1 (0/0: –)"
 
 
 def format_report(
-    report: Report, format_name: str = "text", *, details: bool = False, width: int = WIDTH, color: bool = False
+    report: Report,
+    format_name: str = "text",
+    *,
+    details: bool = False,
+    by: Iterable[str] = (),
+    width: int = WIDTH,
+    color: bool = False,
 ) -> str:
-    """A report in one of `FORMATS`, ending in a line feed; raises `UsageError` for another one.
+    """A report in one of `FORMATS`, ending in a line feed; raises `UsageError` for another one, or an unknown `by`.
 
-    `details` adds every metric and the breakdowns by type, role and label to text and markdown (JSON has all).
-    `width` counts columns of the terminal, `color` allows escape sequences; both are for text alone.
+    `details` adds every metric, all breakdowns and the kinds of errors to text and markdown, `by` only the breakdowns
+    that it names (of `BY`); JSON has all. `width` counts columns of the terminal, `color` allows escape sequences;
+    both are for text alone.
     """
+    chosen = _dimensions(report, details, by)
     if format_name == "json":
         return msgspec.json.format(msgspec.json.encode(report), indent=2).decode("utf-8") + "\n"
     if format_name == "markdown":
-        return report_markdown(report, details=details)
+        return report_markdown(report, details=details, dimensions=chosen)
     if format_name == "text":
         parts: list[RenderableType] = [_title(report), report_table(report, details=details)]
-        if details:
-            parts += breakdown_tables(report)
+        for title, headings, rows in extra_tables(report, chosen, errors=details):
+            parts += [title[:1].upper() + title[1:], _plain_table(headings, rows)]
         return to_text([*parts, *report_notes(report)], width=width, color=color)
     raise UsageError(f"unknown format {format_name!r}; there are {', '.join(FORMATS)}")
 
@@ -69,38 +99,104 @@ def report_table(report: Report, *, details: bool = False) -> Table:
     from rich.text import Text
 
     table = Table(box=_box(), pad_edge=False, header_style="bold")
-    for place, heading in enumerate(HEADINGS):
+    for place, heading in enumerate(_headings(report, details=details)):
         table.add_column(heading, justify="left" if place < 2 else "right", no_wrap=place != 1)
     for name, metric, score in _rows(report, details=details):
         primary = name == "overall" or metric == report.primary.get(name)
         cells = _cells(name if primary else "", metric, score, absent=name in report.absent)
+        if details:
+            cells += _document_mean(report, name, metric)
         table.add_row(*(Text(cell) for cell in cells), style="bold" if primary and details else "")
         if name == "overall":
             table.add_section()
     return table
 
 
-def breakdown_tables(report: Report) -> Iterator[str | Table]:
-    """Title and table of each split of a track's figure by type, role or label, the most frequent first."""
-    from rich.table import Table
-    from rich.text import Text
-
-    for title, rows in breakdowns(report):
-        yield title.capitalize()
-        table = Table(box=_box(), pad_edge=False, header_style="bold")
-        for place, heading in enumerate(("Name", *HEADINGS[2:])):
-            table.add_column(heading, justify="right" if place else "left", no_wrap=True)
-        for name, score in rows:
-            table.add_row(*(Text(cell) for cell in (name, *_figures(score))))
-        yield table
+def extra_tables(report: Report, dimensions: Collection[str], *, errors: bool) -> Iterator[Table_]:
+    """Title, headings and rows of the breakdowns by some dimensions, and with `errors` of what went wrong how often."""
+    if DOCUMENT in dimensions:
+        yield _document_table(report)
+    for track, of_track in report.by.items():
+        for dimension, scores in of_track.items():
+            if dimension not in dimensions or dimension == DOCUMENT:
+                continue
+            ranked = _by_support(scores)
+            title = f"{track} by {dimension}"
+            if dimension == SLICE:
+                # a share of gold items: precision and recall would say the same again
+                shares = [(name, figure(x.value), interval(x), str(x.support)) for name, x in ranked]
+                yield f"{title} of gold items", SLICE_HEADINGS, shares
+            else:
+                yield title, ("Name", *HEADINGS[2:]), [(name, *_figures(score)) for name, score in ranked]
+    if errors:
+        yield from _error_tables(report)
+    if report.other:
+        rows = [
+            (f"{x.scorer}: {x.metric}", figure(x.value), figure(x.precision), figure(x.recall)) for x in report.other
+        ]
+        yield OTHER_TITLE, ("Scorer: metric", "Value", "P", "R"), rows
 
 
 def breakdowns(report: Report) -> Iterator[tuple[str, list[tuple[str, Score]]]]:
     """Titles and rows of the splits of each track, by falling gold support and then by name."""
     for track, dimensions in report.by.items():
         for dimension, scores in dimensions.items():
-            rows = sorted(scores.items(), key=lambda row: (-row[1].support, row[0]))
-            yield f"{track} by {dimension}", rows
+            yield f"{track} by {dimension}", _by_support(scores)
+
+
+def _by_support(scores: Mapping[str, Score]) -> list[tuple[str, Score]]:
+    return sorted(scores.items(), key=lambda row: (-row[1].support, row[0]))
+
+
+def _document_table(report: Report) -> Table_:
+    """A row for each document: its primary figure on each track."""
+    by_track = {track: of_track.get(DOCUMENT, {}) for track, of_track in report.by.items()}
+    headings = ("Document", *(f"{track} {report.primary[track]}" for track in by_track))
+    rows = [(name, *(figure(scores[name].value) for scores in by_track.values())) for name in report.documents]
+    return "by document", headings, rows
+
+
+def _error_tables(report: Report) -> Iterator[Table_]:
+    """Numbers of errors by kind, and what was most often taken for something else."""
+    for track, kinds in report.errors.items():
+        if kinds:
+            yield f"{track} errors", ("Kind", "Number"), [(kind, str(number)) for kind, number in kinds.items()]
+    for track, tables in report.confusion.items():
+        for what, table in tables.items():
+            cells = [(gold, other, n) for gold, row in table.items() for other, n in row.items() if gold != other]
+            cells.sort(key=lambda cell: (-cell[2], cell[:2]))
+            rows = [(f"{gold} → {other}", str(n)) for gold, other, n in cells[:CONFUSIONS_SHOWN]]
+            if rows:
+                yield f"{track}: {what} most often taken for another", ("Gold → predicted", "Number"), rows
+
+
+def _dimensions(report: Report, details: bool, by: Iterable[str]) -> set[str]:
+    """The dimensions to show; raises `UsageError` for a name that is not in `BY`."""
+    chosen = chosen_dimensions(by)
+    if details and not chosen:
+        return {dimension for of_track in report.by.values() for dimension in of_track} - {DOCUMENT}
+    return chosen
+
+
+def chosen_dimensions(names: Iterable[str]) -> set[str]:
+    """The dimensions that some names of `BY` mean; raises `UsageError` for another name."""
+    names = list(names)
+    for name in names:
+        if name not in BY:
+            raise UsageError(f"unknown breakdown {name!r}; there are {', '.join(BY)}")
+    return {dimension for name in names for dimension in BY[name]}
+
+
+def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=_box(), pad_edge=False, header_style="bold")
+    for place, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if place else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    return table
 
 
 def report_notes(report: Report) -> Iterator[str]:
@@ -110,6 +206,7 @@ def report_notes(report: Report) -> Iterator[str]:
     yield f"{INTERVAL_NOTE}{told}."
     notes = [(name, metric, score.note) for name, metric, score in _rows(report, details=True) if score.note]
     yield from (f"{name} {metric}: {note}" for name, metric, note in notes)
+    yield from dict.fromkeys(f"{other.scorer}: {other.note}" for other in report.other if other.note)
     if report.absent:
         counted = "" if report.overall.value is None else ", counted as 0 in the overall score"
         yield f"Not submitted{counted}: {', '.join(report.absent)}."
@@ -119,16 +216,16 @@ def report_notes(report: Report) -> Iterator[str]:
     yield from report.signatures.values()
 
 
-def report_markdown(report: Report, *, details: bool = False) -> str:
-    """The report as markdown: the table at a glance, with `details` the breakdowns, then the notes."""
+def report_markdown(report: Report, *, details: bool = False, dimensions: Collection[str] = ()) -> str:
+    """The report as markdown: the table at a glance, breakdowns by some dimensions, with `details` errors, notes."""
     rows = [
         _cells(name, metric, score, absent=name in report.absent)
+        + (_document_mean(report, name, metric) if details else ())
         for name, metric, score in _rows(report, details=details)
     ]
-    lines = [f"**{_escaped(_title(report))}**", "", *markdown_table(HEADINGS, rows, left=2)]
-    for title, scores in breakdowns(report) if details else ():
-        lines += ["", f"**{_escaped(title)}**", ""]
-        lines += markdown_table(("Name", *HEADINGS[2:]), [(name, *_figures(score)) for name, score in scores], left=1)
+    lines = [f"**{_escaped(_title(report))}**", "", *markdown_table(_headings(report, details=details), rows, left=2)]
+    for title, headings, of_table in extra_tables(report, dimensions, errors=details):
+        lines += ["", f"**{_escaped(title)}**", "", *markdown_table(headings, of_table, left=1)]
     notes = list(report_notes(report))
     signatures = set(report.signatures.values())
     lines += ["", *(f"- `{note}`" if note in signatures else f"- {_escaped(note)}" for note in notes)]
@@ -239,7 +336,21 @@ def _rows(report: Report, *, details: bool) -> Iterator[tuple[str, str, Score]]:
         primary = report.primary[track]
         yield track, primary, scores[primary]
         if details:
-            yield from ((track, metric, score) for metric, score in scores.items() if metric != primary)
+            others = (item for item in scores.items() if item[0] not in (primary, DOCUMENT_MACRO))
+            yield from ((track, metric, score) for metric, score in others)
+
+
+def _headings(report: Report, *, details: bool) -> tuple[str, ...]:
+    told = details and any(DOCUMENT_MACRO in scores for scores in report.scores.values())
+    return (*HEADINGS, DOCUMENT_HEADING) if told else HEADINGS
+
+
+def _document_mean(report: Report, track: str, metric: str) -> tuple[str, ...]:
+    """The robustness column: beside the primary its mean over documents, where details were counted."""
+    if not any(DOCUMENT_MACRO in scores for scores in report.scores.values()):
+        return ()
+    mean = report.scores.get(track, {}).get(DOCUMENT_MACRO) if metric == report.primary.get(track) else None
+    return (figure(mean.value) if mean else "",)
 
 
 def _cells(name: str, metric: str, score: Score, *, absent: bool) -> tuple[str, ...]:
