@@ -1,4 +1,4 @@
-"""The same figures as the installed seqeval and nervaluate on flat data, and as scikit-learn on stance labels."""
+"""The same figures as the installed seqeval, nervaluate and scikit-learn."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detente.documents import Document, Entity, Mention, Stance
+from detente.documents import Document, Entity, Event, Mention, Stance
 from detente.ontology import load_ontology
+from detente.scoring.compat import other_figures
 from detente.scoring.evaluate import evaluate
 from detente.scoring.report import Report
 
@@ -119,3 +120,67 @@ def test_scikit_learn_classification_of_the_gold_pairs(labels: list[tuple[str, s
             continue
         assert [figure.precision or 0, figure.recall or 0, figure.value or 0] == pytest.approx(expected[:3])
         assert figure.support == expected[3]
+
+
+def events(side: Sequence[tuple[str, str] | None]) -> Document:
+    """An event at each place that has attributes."""
+    found = (
+        Event(f"v{place}", ONTOLOGY.event_types[0].name, place, place + 1, polarity=pair[0], modality=pair[1])
+        for place, pair in enumerate(side)
+        if pair is not None
+    )
+    return Document("d1", events=tuple(found))
+
+
+ATTRIBUTES = st.tuples(st.sampled_from(ONTOLOGY.polarities), st.sampled_from(ONTOLOGY.modalities))
+
+
+@few
+@given(st.lists(st.tuples(ATTRIBUTES, st.none() | ATTRIBUTES), min_size=1, max_size=8))
+def test_scikit_learn_attributes_on_matched_triggers(
+    rows: list[tuple[tuple[str, str], tuple[str, str] | None]],
+) -> None:
+    from sklearn.metrics import accuracy_score, f1_score
+
+    gold, predicted = events([row[0] for row in rows]), events([row[1] for row in rows])
+    figures = evaluate([gold], [predicted], ONTOLOGY, resamples=0, details=True).scores["attributes"]
+    matched = [(ours, theirs) for ours, theirs in rows if theirs is not None]
+    for place, attribute in enumerate(("polarity", "modality")):
+        accuracy, macro = figures[f"{attribute} accuracy"], figures[f"{attribute} macro"]
+        if not matched:
+            assert accuracy.value is None
+            assert macro.value is None
+            continue
+        sides = [[pair[side][place] for pair in matched] for side in (0, 1)]
+        assert accuracy.value == pytest.approx(accuracy_score(*sides))
+        # over the values that occur on either side, as scikit-learn's default has it
+        assert macro.value == pytest.approx(f1_score(*sides, average="macro", zero_division=0))
+
+
+@few
+@given(st.lists(st.tuples(st.sampled_from(ONTOLOGY.readings), st.sampled_from(ONTOLOGY.readings)), min_size=1))
+def test_scikit_learn_accuracy_of_readings(rows: list[tuple[str, str]]) -> None:
+    from sklearn.metrics import accuracy_score
+
+    kind = next(kind.name for kind in ONTOLOGY.entity_types if kind.has_reading)
+    gold, predicted = (
+        Document(
+            "d1",
+            mentions=tuple(
+                Mention(f"m{place}", place, place + 1, kind, level="NAM", reading=row[side])
+                for place, row in enumerate(rows)
+            ),
+        )
+        for side in (0, 1)
+    )
+    figures = evaluate([gold], [predicted], ONTOLOGY, resamples=0, details=True).scores["entities"]
+    assert figures["reading accuracy"].value == pytest.approx(accuracy_score(*zip(*rows, strict=True)))
+
+
+@few
+@given(st.lists(st.tuples(runs, runs), min_size=1, max_size=3))
+def test_nervaluate_partial_is_never_above_the_best_matching(rows: list[tuple[Runs, Runs]]) -> None:
+    gold, predicted = documents(rows)
+    best = evaluate(gold, predicted, ONTOLOGY, resamples=0, details=True).scores["entities"]["half credit span only"]
+    peer = {figure.metric: figure.value for figure in other_figures(["nervaluate"], gold, predicted, ONTOLOGY)}
+    assert (best.value or 0) >= peer["entities, partial"] - 1e-9

@@ -138,3 +138,26 @@ def test_stance_labels_on_gold_pairs_match_scikit_learn(
         for label, score in report.by["stance"]["label on gold pairs"].items():
             assert score.value == pytest.approx(theirs["per_class"][label]["f1"], abs=1e-8)
             assert score.support == theirs["per_class"][label]["support"]
+
+
+def test_the_best_partial_matching_is_never_below_a_greedy_one_and_close_to_it(
+    reference_folder: Path, to_documents: ToDocuments, ontology_of: OntologyOf
+) -> None:
+    folder = reference_folder / "random"
+    gold, predicted = (to_documents(_read(folder / f"flat.{side}.jsonl")) for side in ("gold", "pred"))
+    ontology = ontology_of(gold + predicted)
+    for one, other, figures in zip(gold, predicted, _read(folder / "flat.expected_per_doc.jsonl"), strict=True):
+        report = evaluate([one], [other], ontology, resamples=0, details=True)
+        best = report.scores["entities"]["half credit span only"].value or 0.0
+        greedy = figures["entities_nervaluate"]["partial"]["f1"]
+        assert greedy - 1e-8 <= best <= greedy + 0.01
+
+
+def test_a_reversed_direction_is_counted(
+    reference_folder: Path, to_documents: ToDocuments, ontology_of: OntologyOf
+) -> None:
+    [path] = (reference_folder / "cases").glob("*_st_direction_reversed.json")
+    case = json.loads(path.read_text(encoding="utf-8"))
+    gold, predicted = to_documents(case["gold"]), to_documents(case["pred"])
+    report = evaluate(gold, predicted, ontology_of(gold + predicted), resamples=0, details=True)
+    assert report.errors["stance"]["reversed direction"] > 0
