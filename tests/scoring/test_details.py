@@ -297,6 +297,18 @@ def test_articles_are_sliced_by_what_they_are(ontology: Ontology) -> None:
     }
 
 
+def test_a_slice_within_one_document_has_no_interval(ontology: Ontology) -> None:
+    gold = [
+        replace(mentions((0, 4, "PER"), (5, 9, "MIL")), id=f"d{n}", meta=Meta(region=region))
+        for n, region in enumerate(("north", "south", "south"))
+    ]
+    predicted = [replace(mentions((0, 4, "PER")), id=document.id) for document in gold]
+    found = evaluate(gold, predicted, ontology, resamples=50, details=True).by["entities"]["article"]
+    assert (found["region north"].low, found["region north"].high) == (None, None)
+    assert found["region north"].value == pytest.approx(2 / 3)
+    assert found["region south"].low is not None
+
+
 def test_a_coreference_slice_of_articles_has_mentions_as_support(ontology: Ontology) -> None:
     gold = Document("d1", meta=Meta(region="north"), mentions=ACTORS, entities=SIDES)
     figure = score(gold, gold, ontology).by["coreference"]["article"]["region north"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from detente.errors import UsageError
-from detente.ontology import Ontology
+from detente.ontology import EntityType, EventLayer, Label, MentionLayer, Ontology, StanceLayer
 from detente.scoring.details import reported_metrics
 from detente.scoring.explain import explain
 from detente.scoring.tracks import TRACKS
@@ -25,6 +25,19 @@ def test_every_metric_is_explained_by_an_example_that_is_neither_nought_nor_one(
 def test_a_name_that_several_tracks_have_explains_each(ontology: Ontology) -> None:
     names = [explanation.name for explanation in explain("F1", ontology)]
     assert names == ["entities:F1", "attributes:F1", "stance:F1"]
+
+
+def test_another_ontology_is_explained_in_its_own_names() -> None:
+    kind = EntityType("Ship", "", "", "#000000", has_level=False)
+    stance = StanceLayer((Label("aye", ""),), "none", ("aye",))
+    small = Ontology("ships", "1", MentionLayer((), (), ()), (kind,), {}, EventLayer((), (), ()), (), stance)
+    [entities] = [one for one in explain("F1", small) if one.name.startswith("entities")]
+    assert "[Keld] Ship" in entities.example[0]
+    assert explain("AC+", small)[0].example == ()
+    assert "Example" not in explain("AC+", small)[0].text()
+    assert "aye" in explain("stance:F1", small)[0].text()
+    with pytest.raises(UsageError):
+        explain("reading", small)
 
 
 def test_the_overall_score_is_explained(ontology: Ontology) -> None:

@@ -173,11 +173,45 @@ def test_swapping_gold_and_predicted_swaps_precision_and_recall(gold: Document, 
         assert figure.value == (pytest.approx(other[name].value) if figure.value is not None else None), name
 
 
+def breakdowns(report: Report) -> list[tuple[str, str, str, Score]]:
+    return [
+        (track, dimension, name, figure)
+        for track, dimensions in report.by.items()
+        for dimension, scores in dimensions.items()
+        for name, figure in scores.items()
+    ]
+
+
 @many
 @given(annotated())
 def test_perfect_input_gives_one(gold: Document) -> None:
-    for name, figure in figures(score(gold, gold)).items():
+    report = score(gold, gold)
+    for name, figure in figures(report).items():
         assert figure.value in {1.0, None}, name
+    for *where, figure in breakdowns(report):
+        assert figure.value in {1.0, None}, where
+    assert not any(report.errors.values())
+    for tables in report.confusion.values():
+        for rows in tables.values():
+            assert all(list(row) == [gold_value] for gold_value, row in rows.items())
+
+
+@many
+@given(annotated(), annotated())
+def test_errors_and_matches_account_for_every_item(gold: Document, predicted: Document) -> None:
+    report = score(gold, predicted)
+    for track, metric in (("entities", "F1"), ("stance", "F1")):
+        kinds, total = report.errors[track], report.scores[track][metric]
+        both = sum(number for kind, number in kinds.items() if kind not in ("missed", "spurious"))
+        matched = round((total.recall or 0) * total.support)
+        assert matched + both + kinds.get("missed", 0) == total.support
+        assert matched + both + kinds.get("spurious", 0) == total.predicted
+    arguments, total = report.errors["events"], report.scores["events"]["AC+"]
+    told = {kind: number for kind, number in arguments.items() if kind.startswith("argument")}
+    both = sum(number for kind, number in told.items() if kind not in ("argument missed", "argument spurious"))
+    matched = round((total.recall or 0) * total.support)
+    assert matched + both + told.get("argument missed", 0) == total.support
+    assert matched + both + told.get("argument spurious", 0) == total.predicted
 
 
 @many
@@ -308,3 +342,5 @@ def test_every_figure_lies_between_zero_and_one_and_no_recall_above(gold: Docume
     for name, figure in figures(report).items():
         for value in (figure.value, figure.precision, figure.recall):
             assert value is None or 0 <= value <= 1, name
+    for *where, figure in breakdowns(report):
+        assert figure.value is None or 0 <= figure.value <= 1, where

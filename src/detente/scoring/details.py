@@ -6,8 +6,10 @@ All of it is counted under keys, like the figures themselves, so it adds over do
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import groupby
+
+import msgspec
 
 from detente.counts import Counts
 from detente.documents import Document
@@ -87,6 +89,41 @@ def confusion_tallies(table: CountTable, track: str) -> dict[str, Confusion]:
             gold, predicted = key.name.split(" ")
             tables[key.dimension][gold][predicted] = int(table.total(key).gold)
     return {what: dict(rows) for what, rows in tables.items()}
+
+
+def breakdown_scores(
+    table: CountTable,
+    track: str,
+    ontology: Ontology,
+    score: Callable[[dict[str, Metric]], dict[str, Score]],
+) -> dict[str, dict[str, Score]]:
+    """The scores of all breakdowns of a track by dimension and name, `score` making them of metrics.
+
+    A slice that lies in one document (or story) alone has no interval: resampling it would give the same figure again
+    and again. Documents are a dimension too where details were counted.
+    """
+    breakdowns = breakdown_metrics(table, track, ontology)
+    scores = {dimension: score(metrics) for dimension, metrics in breakdowns.items()}
+    for dimension in breakdowns.keys() & {SLICE, ARTICLE}:
+        spread = _units_with_items(table, breakdowns[dimension])
+        scores[dimension] = {
+            name: of_slice if spread[name] > 1 else msgspec.structs.replace(of_slice, low=None, high=None)
+            for name, of_slice in scores[dimension].items()
+        }
+    if has_details(table, track):
+        scores[DOCUMENT] = document_scores(table, track, ontology)
+    return scores
+
+
+def _units_with_items(table: CountTable, metrics: Mapping[str, Metric]) -> dict[str, int]:
+    """In how many of the units that are resampled each metric counts anything."""
+    keys = tuple(dict.fromkeys(key for metric in metrics.values() for key in metric.parts))
+    counted = (table.units(keys) != 0).any(axis=-1)
+    place = {key: number for number, key in enumerate(keys)}
+    return {
+        name: int(counted[:, [place[key] for key in metric.parts]].any(axis=-1).sum())
+        for name, metric in metrics.items()
+    }
 
 
 def document_scores(table: CountTable, track: str, ontology: Ontology) -> dict[str, Score]:

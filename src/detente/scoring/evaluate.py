@@ -14,11 +14,9 @@ from detente.errors import DataError, Fault
 from detente.jsonl import read_documents
 from detente.ontology import Ontology
 from detente.scoring.details import (
-    DOCUMENT,
-    breakdown_metrics,
+    breakdown_scores,
     confusion_tallies,
     count_details,
-    document_scores,
     error_tallies,
     has_details,
     reported_metrics,
@@ -176,7 +174,6 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
         track.name: {metric.name: metric for metric in reported_metrics(track, ontology, details=detailed[track.name])}
         for track in tracks
     }
-    breakdowns = {track.name: breakdown_metrics(table, track.name, ontology) for track in tracks}
     return Report(
         setting=table.setting,
         ontology=f"{ontology.name} {ontology.version}",
@@ -189,11 +186,7 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
         scores={name: figures.scores(of_track) for name, of_track in metrics.items()},
         overall=figures.overall([metrics[name][TRACKS[name].primary] for name in OVERALL if name in metrics]),
         signatures=_signatures(table, tracks, resamples, seed),
-        by={
-            name: {dimension: figures.scores(parts) for dimension, parts in dimensions.items()}
-            | ({DOCUMENT: document_scores(table, name, ontology)} if detailed[name] else {})
-            for name, dimensions in breakdowns.items()
-        },
+        by={track.name: breakdown_scores(table, track.name, ontology, figures.scores) for track in tracks},
         absent=tuple(name for name in table.tracks if name not in table.held),
         missing=table.missing,
         warnings=table.warnings,

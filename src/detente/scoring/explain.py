@@ -35,7 +35,8 @@ class Explanation(msgspec.Struct, frozen=True):
 
     def text(self) -> str:
         """The explanation as it is printed."""
-        return "\n".join([self.name, f"  {self.definition}", "  Example:", *(f"    {line}" for line in self.example)])
+        example = ["  Example:", *(f"    {line}" for line in self.example)] if self.example else []
+        return "\n".join([self.name, f"  {self.definition}", *example])
 
 
 def explain(name: str, ontology: Ontology) -> tuple[Explanation, ...]:
@@ -71,7 +72,10 @@ def _overall() -> Explanation:
 
 
 def _example(track: str, metric: str, ontology: Ontology) -> tuple[str, ...]:
-    make, told = EXAMPLES[track]
+    """The lines of an example; none where the ontology has no names to make one of."""
+    make, told, needed = EXAMPLES[track]
+    if not ontology.entity_types or not needed(ontology):
+        return ()
     gold, predicted = make(ontology)
     report = evaluate([gold], [predicted], ontology, resamples=0, tracks=[track], details=True)
     return (
@@ -172,7 +176,7 @@ def _events(ontology: Ontology) -> tuple[Document, Document]:
 
     def event(name: str, words: str, kind: int, *fillers: tuple[int, str], value: int = 0, source: str) -> Event:
         type_ = _pick(ontology.event_types, kind)
-        open_roles = [role for role in ontology.roles_of[type_.name] if not ontology.roles[role].types]
+        open_roles = _open_roles(ontology, type_.name)
         start = TEXT.index(words)
         return Event(
             name,
@@ -264,11 +268,21 @@ def _told_stances(document: Document) -> Iterator[str]:
         yield f'{stance.holder} → {stance.target} {stance.label} ("{evidence}")'
 
 
-# track: (its gold and predicted document, how their items are written out)
-EXAMPLES: dict[str, tuple[Callable[[Ontology], tuple[Document, Document]], Callable[[Document], Iterator[str]]]] = {
-    "entities": (_entities, _told_mentions),
-    "coreference": (_clusters, _told_clusters),
-    "events": (_events, _told_events),
-    "attributes": (_events, _told_attributes),
-    "stance": (_stances, _told_stances),
+def _open_roles(ontology: Ontology, type_name: str) -> list[str]:
+    """Roles that a mention of any type can fill."""
+    return [role for role in ontology.roles_of[type_name] if not ontology.roles[role].types]
+
+
+def _has_events(ontology: Ontology) -> bool:
+    return bool(ontology.event_types) and all(_open_roles(ontology, kind.name) for kind in ontology.event_types[:2])
+
+
+Maker = Callable[[Ontology], tuple[Document, Document]]
+# track: (its gold and predicted document, how their items are written out, whether an ontology has what it takes)
+EXAMPLES: dict[str, tuple[Maker, Callable[[Document], Iterator[str]], Callable[[Ontology], bool]]] = {
+    "entities": (_entities, _told_mentions, lambda ontology: True),
+    "coreference": (_clusters, _told_clusters, lambda ontology: True),
+    "events": (_events, _told_events, _has_events),
+    "attributes": (_events, _told_attributes, _has_events),
+    "stance": (_stances, _told_stances, lambda ontology: bool(ontology.stance_labels)),
 }
