@@ -43,7 +43,9 @@ def test_the_policy_allows_this_very_script_alone() -> None:
     assert f"script-src 'sha256-{digest}'" in content_policy("", "run()")
 
 
-@pytest.mark.parametrize("name", ["view_state.js", "view_draw.js", "view.js", "board.js", "view.css", "board.css"])
+@pytest.mark.parametrize(
+    "name", ["view_state.js", "view_draw.js", "view_tables.js", "view.js", "board.js", "view.css", "board.css"]
+)
 def test_script_and_style_hold_nothing_that_ends_their_element(name: str) -> None:
     text = template_text(name).lower()
     assert "</script" not in text
@@ -185,6 +187,36 @@ def test_keys_lead_from_error_to_error_and_article_to_article(browser: Any, tmp_
     assert browser.execute_script("return document.activeElement.id") == "query"
     press(browser, "j")
     assert browser.execute_script("return document.getElementById('query').value") == "j"
+    assert complaints(browser) == []
+
+
+@pytest.mark.live
+def test_a_slice_narrows_what_is_shown_and_the_tables_tell_what_was_taken_for_what(
+    browser: Any, tmp_path: Path
+) -> None:
+    gold, predicted = articles()
+    path = tmp_path / "view.html"
+    path.write_text(render_view(gold, predicted, ONTOLOGY), encoding="utf-8")
+    open_page(browser, path)
+    choose = (
+        "const box = document.getElementById('slice'); box.selectedIndex = [...box.options].findIndex((o) => "
+        "o.text === arguments[0]); box.dispatchEvent(new Event('change'))"
+    )
+    browser.execute_script(choose, "nested in a longer mention")
+    wait_for(browser, f"{LANES}.length")
+    assert set(browser.execute_script(f"return {LANES}")) == {"GPE"}
+    browser.execute_script(choose, "article: page debris")
+    assert len(shown_articles(browser)) == 3
+    browser.execute_script("document.getElementById('reset').click()")
+    assert browser.execute_script("return document.getElementById('slice').value") == ""
+    browser.execute_script("document.getElementById('confusion').open = true")
+    rows = browser.execute_script(
+        "return [...document.querySelectorAll('#confusion table')].map((t) => [t.caption.textContent, "
+        "...[...t.rows].slice(1).map((r) => [...r.cells].map((c) => c.textContent).join(' '))])"
+    )
+    # of the three articles two lack Syria and the event
+    assert rows[0] == ["Types of entities", "GPE 4  2", "GOV  3 "]
+    assert rows[1] == ["Types of events", "CONSULT 1 2"]
     assert complaints(browser) == []
 
 

@@ -294,3 +294,46 @@ def test_an_article_without_a_prediction_says_so() -> None:
     [article] = data_of(render_view([document(mention("m1", "Syria"), text=TEXT)], {}, ONTOLOGY))["articles"]
     assert "no prediction" in article["facts"]
     assert article["items"][0]["k"] == ["missed"]
+
+
+def test_items_carry_the_slices_that_scores_are_told_for() -> None:
+    gold = document(
+        mention("m1", "Israeli strikes"),
+        mention("m2", "Israeli", level="ADJ"),
+        event("v1", "help", "MIL_AID", Argument("Provider", mention="m2"), polarity="NEG", modality="POSSIBLE"),
+        text=TEXT,
+    )
+    data = data_of(render_view([gold], {}, ONTOLOGY))
+    told = {
+        (part["l"], part["g"]["n"], part["w"]): {data["slices"][number] for number in part["s"]}
+        for item in data["articles"][0]["items"]
+        for part in [item, *item["x"]]
+    }
+    assert told == {
+        ("entities", "Israeli strikes", ""): {"level NAM"},
+        ("entities", "Israeli", ""): {"level ADJ", "nested in a longer mention"},
+        ("events", "help", ""): {"polarity NEG", "modality POSSIBLE"},
+        ("arguments", "Israeli", ""): {"polarity NEG", "modality POSSIBLE"},
+    }
+
+
+def test_articles_carry_theirs() -> None:
+    gold = Document(
+        "d", text=TEXT, meta=Meta(region="north"), blocks=(Block(0, 63, "body"), Block(64, 73, "newsletter"))
+    )
+    data = data_of(render_view([gold], {}, ONTOLOGY))
+    assert [data["slices"][number] for number in data["articles"][0]["slices"]] == [
+        "article: region north",
+        "article: page debris",
+    ]
+
+
+def test_what_was_taken_for_what_has_a_row_and_a_column_for_nothing() -> None:
+    gold = document(mention("m1", "Syria"), mention("m2", "Turkey", "ORG"), text=TEXT)
+    predicted = document(mention("p1", "Syria", "ORG"), mention("p2", "Damascus"))
+    [table] = data_of(render_view([gold], {gold.id: predicted}, ONTOLOGY))["confusion"]
+    assert table == {
+        "title": "Types of entities",
+        "labels": ["GPE", "ORG", "none"],
+        "rows": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
+    }

@@ -31,8 +31,9 @@ from detente.scoring.view_items import (
     compare_document,
     walk,
 )
+from detente.scoring.view_tables import ArticleSlices, confusion_tables
 
-SCRIPTS = ("view_state.js", "view_draw.js", "view.js")
+SCRIPTS = ("view_state.js", "view_draw.js", "view_tables.js", "view.js")
 _SPACE = re.compile(r"\s+")
 
 
@@ -51,11 +52,18 @@ def render_view(
         (document, compare_document(document, predicted.get(document.id, Document(id=document.id)), ontology))
         for document in gold
     ]
+    everything = [item for _, items in compared for item in items]
+    slices: dict[str, int] = {}
     data = {
-        "articles": [_article(document, items, document.id in predicted) for document, items in compared],
+        "articles": [
+            _article(document, items, document.id in predicted, ArticleSlices(document, ontology, slices))
+            for document, items in compared
+        ],
         "kinds": KINDS,
         "layers": LAYERS,
-        "groups": _groups([item for _, items in compared for item in items], ontology),
+        "groups": _groups(everything, ontology),
+        "slices": list(slices),
+        "confusion": confusion_tables(everything, ontology),
     }
     return render_page("view.html.j2", style="view.css", scripts=SCRIPTS, title=title, data=json_for_script(data))
 
@@ -99,7 +107,7 @@ def _groups(items: Sequence[Item], ontology: Ontology) -> list[dict[str, Any]]:
     return groups
 
 
-def _article(document: Document, items: Sequence[Item], has_prediction: bool) -> dict[str, Any]:
+def _article(document: Document, items: Sequence[Item], has_prediction: bool, slices: ArticleSlices) -> dict[str, Any]:
     text = document.text or ""
     paragraphs = _paragraphs(document)
     cuts = _cuts(text, items)
@@ -121,7 +129,8 @@ def _article(document: Document, items: Sequence[Item], has_prediction: bool) ->
             }
             for block, edges in zip(paragraphs, segments, strict=True)
         ],
-        "items": [_item(item, places, text) for item in items],
+        "slices": slices.article,
+        "items": [_item(item, places, text, slices) for item in items],
     }
 
 
@@ -184,14 +193,15 @@ class _Places:
         return places
 
 
-def _item(item: Item, places: _Places, text: str) -> dict[str, Any]:
+def _item(item: Item, places: _Places, text: str, slices: ArticleSlices, event: Item | None = None) -> dict[str, Any]:
     return {
         "l": item.layer,
         "k": item.kinds,
         "w": item.what,
         "g": _side(item, item.gold, places, text),
         "p": _side(item, item.predicted, places, text),
-        "x": [_item(part, places, text) for part in item.parts],
+        "s": slices.of(item, event),
+        "x": [_item(part, places, text, slices, item) for part in item.parts],
     }
 
 

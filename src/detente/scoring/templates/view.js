@@ -51,7 +51,7 @@ function refresh() {
   });
   byId("none")?.remove();
   if (!first) {
-    const none = make("p", "note", "Nothing here has this kind, layer, type and text together.");
+    const none = make("p", "note", "Nothing here has this kind, layer, type, slice and text together.");
     none.id = "none";
     main.append(none);
   }
@@ -208,6 +208,8 @@ function start() {
     }
     byId("type").append(options);
   });
+  fillSlices();
+  fillConfusions();
   byId("type").addEventListener("change", (event) => {
     state.type = event.target.value;
     refresh();
@@ -237,6 +239,7 @@ function reset() {
   for (const kind of Object.keys(data.kinds)) state.kinds.add(kind);
   for (const layer of Object.keys(data.layers)) state.layers.add(layer);
   state.type = byId("type").value = "";
+  state.slice = byId("slice").value = "";
   state.query = byId("query").value = "";
   refresh();
 }

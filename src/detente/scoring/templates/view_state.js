@@ -1,5 +1,5 @@
 "use strict";
-// What the page shows: its data, the filters, and the state that the three files share.
+// What the page shows: its data, the filters, and the state that the four files share.
 const data = JSON.parse(document.getElementById("data").textContent);
 const byId = (id) => document.getElementById(id);
 const main = byId("articles");
@@ -9,6 +9,7 @@ const state = {
   kinds: new Set(Object.keys(data.kinds)),
   layers: new Set(Object.keys(data.layers)),
   type: "",
+  slice: "",
   query: "",
 };
 const views = [];
@@ -30,8 +31,13 @@ function hasType(item) {
   return data.groups[group].layers.includes(item.l) && [item.g, item.p].some((side) => side && side.t === name);
 }
 
+// an item is in its own slices and in those of its article, which are added to it when the page starts
+function hasSlice(item) {
+  return state.slice === "" || item.s.includes(Number(state.slice));
+}
+
 function shown(item) {
-  return state.layers.has(item.l) && item.k.some((kind) => state.kinds.has(kind)) && hasType(item);
+  return state.layers.has(item.l) && item.k.some((kind) => state.kinds.has(kind)) && hasType(item) && hasSlice(item);
 }
 
 function anyShown(item) {
@@ -41,7 +47,7 @@ function anyShown(item) {
 const isError = (item) => item.k[0] !== "correct";
 
 function filtered() {
-  return state.type !== "" || state.kinds.size < Object.keys(data.kinds).length || state.layers.size < Object.keys(data.layers).length;
+  return state.type !== "" || state.slice !== "" || state.kinds.size < Object.keys(data.kinds).length || state.layers.size < Object.keys(data.layers).length;
 }
 
 function haystack(view) {
