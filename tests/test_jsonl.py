@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
 
 from detente.documents import Document
 from detente.errors import DataError
-from detente.jsonl import encode_document, read_documents, write_documents, write_whole
+from detente.jsonl import decode_document, encode_document, read_documents, write_documents, write_whole
 from detente.ontology import Ontology
 
 
@@ -66,6 +68,54 @@ def test_what_is_no_document_is_refused_without_a_traceback(tmp_path: Path, onto
     path.write_bytes(line + b"\n")
     with pytest.raises(DataError, match=":1: found"):
         list(read_documents(path, ontology, gold=False))
+
+
+def _members(value: object) -> Iterator[tuple[list[object], dict[str, object]]]:
+    """Every object in a JSON value, with the way to it."""
+    found: list[tuple[list[object], object]] = [([], value)]
+    while found:
+        way, inner = found.pop()
+        if isinstance(inner, dict):
+            yield way, inner
+            found += [([*way, key], part) for key, part in inner.items()]
+        elif isinstance(inner, list):
+            found += [([*way, place], part) for place, part in enumerate(inner)]
+
+
+def _with_repeated_key(value: object, way: list[object], key: str, again: object, **style: Any) -> str:
+    """The value as JSON, with one key of the object at the end of the way given once more."""
+    if not way:
+        assert isinstance(value, dict)
+        members = [*value.items(), (key, again)]
+        return "{" + ",".join(f"{json.dumps(k)}:{json.dumps(v, **style)}" for k, v in members) + "}"
+    if isinstance(value, dict):
+        spoilt = {k: _with_repeated_key(v, way[1:], key, again, **style) for k, v in value.items() if k == way[0]}
+        parts = [f"{json.dumps(k)}:{spoilt.get(k) or json.dumps(v, **style)}" for k, v in value.items()]
+        return "{" + ",".join(parts) + "}"
+    assert isinstance(value, list)
+    parts = [
+        _with_repeated_key(v, way[1:], key, again, **style) if place == way[0] else json.dumps(v, **style)
+        for place, v in enumerate(value)
+    ]
+    return "[" + ",".join(parts) + "]"
+
+
+@pytest.mark.parametrize("style", [{}, {"ensure_ascii": False}])
+def test_every_repeated_key_is_refused_wherever_it_is(gold: Document, style: dict[str, Any]) -> None:
+    plain = json.loads(encode_document(msgspec.structs.replace(gold, text='": colon first, \\": and é')))
+    for way, members in _members(plain):
+        key = next(iter(members), None)
+        if key is None:
+            continue
+        for again in (members[key], "another" if isinstance(members[key], str) else members[key]):
+            with pytest.raises(DataError, match="more than once"):
+                decode_document(_with_repeated_key(plain, way, key, again, **style).encode())
+
+
+def test_a_document_is_read_however_it_is_spaced_and_escaped(gold: Document) -> None:
+    plain = json.loads(encode_document(gold))
+    for style in ({}, {"indent": 1}, {"ensure_ascii": False}, {"separators": (",", ":")}, {"sort_keys": True}):
+        assert decode_document(json.dumps(plain, **style).encode()) == gold
 
 
 def test_a_line_over_the_limit_is_refused_and_the_next_is_read(

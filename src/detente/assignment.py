@@ -30,7 +30,8 @@ class Pair(NamedTuple):
 
 def best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs of a one-to-one assignment with the greatest sum of weights; which one, where several tie, is open."""
-    return [pair for component in _components(pairs) for pair in _solve(component)]
+    settled, rest = _settled(pairs)
+    return settled + _best(rest)
 
 
 def first_best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
@@ -40,8 +41,50 @@ def first_best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
     which side is called gold.
     """
     rank = {pair: position for position, pair in enumerate(pairs)}
-    chosen = [pair for component in _components(pairs) for pair in _earliest(component)]
-    return sorted(chosen, key=rank.__getitem__)
+    settled, rest = _settled(pairs)
+    settled += [pair for component in _components(rest) for pair in _earliest(component)]
+    return sorted(settled, key=rank.__getitem__)
+
+
+def _settled(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
+    """Pairs that are in every best assignment, and those that remain open once their items are taken.
+
+    A pair worth more than the best others of its two items together is in each: whatever assignment lacks it gains by
+    it, for it drives out two pairs at most.
+    """
+    settled: list[Pair] = []
+    rest = list(pairs)
+    while rest:
+        of_gold, of_predicted = _two_greatest(rest, 0), _two_greatest(rest, 1)
+        found = []
+        for pair in rest:
+            greatest, second = of_gold[pair[0]]
+            other_greatest, other_second = of_predicted[pair[1]]
+            if pair[2] == greatest == other_greatest and pair[2] > second + other_second + 2 * TOLERANCE:
+                found.append(pair)
+        if not found:
+            break
+        settled += found
+        taken_gold, taken_predicted = {pair[0] for pair in found}, {pair[1] for pair in found}
+        rest = [pair for pair in rest if pair[0] not in taken_gold and pair[1] not in taken_predicted]
+    return settled, rest
+
+
+def _two_greatest(pairs: Sequence[Pair], side: int) -> dict[float, tuple[float, float]]:
+    """The greatest and the second greatest weight (0 where there is none) of each item of one side."""
+    greatest: dict[float, tuple[float, float]] = {}
+    for pair in pairs:
+        item, weight = pair[side], pair[2]
+        first, second = greatest.get(item, (0.0, 0.0))
+        if weight > first:
+            greatest[item] = weight, first
+        elif weight > second:
+            greatest[item] = first, weight
+    return greatest
+
+
+def _best(pairs: Sequence[Pair]) -> list[Pair]:
+    return [pair for component in _components(pairs) for pair in _solve(component)]
 
 
 def _components(pairs: Sequence[Pair]) -> list[list[Pair]]:
@@ -94,7 +137,7 @@ def _earliest(component: Sequence[Pair]) -> list[Pair]:
     chosen: list[Pair] = []
     rest = list(component)
     # some best assignment of what is left; a pair that is in it needs no trial
-    best = best_assignment(rest)
+    best = _best(rest)
     while rest:
         pair, *others = rest
         compatible = [other for other in others if other.gold != pair.gold and other.predicted != pair.predicted]
@@ -118,7 +161,7 @@ def _assignment_worth(pairs: Sequence[Pair], least: float) -> list[Pair] | None:
     # no assignment is worth more than each gold item with its best partner
     if fsum(greatest.values()) < least:
         return None
-    best = best_assignment(pairs)
+    best = _best(pairs)
     return best if _total(best) >= least else None
 
 

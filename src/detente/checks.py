@@ -6,17 +6,16 @@ well formed (ids, types, roles, offsets): what they leave out costs score, not a
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from detente.documents import ANNOTATED_BLOCKS, Document, Event, Mention, Stance, text_hash
 from detente.errors import Fault
 from detente.ontology import Ontology
-
-DOCUMENT_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
-MAX_NESTING = 3
-SPECIAL_SOURCES = frozenset({"author", "unspecified"})
+from detente.soundness import DOCUMENT_ID as DOCUMENT_ID
+from detente.soundness import MAX_NESTING as MAX_NESTING
+from detente.soundness import SPECIAL_SOURCES as SPECIAL_SOURCES
+from detente.soundness import is_sound
 
 # found, expected, remedy, item
 Parts = tuple[str, str, str, str]
@@ -33,6 +32,12 @@ def check_document(
         length = len(document.text)
     elif document.meta is not None and document.meta.length:
         length = document.meta.length
+    if is_sound(document, ontology, gold=gold, length=length):
+        return []
+    return _faults(document, ontology, gold=gold, length=length)
+
+
+def _faults(document: Document, ontology: Ontology, *, gold: bool, length: int | None) -> list[Fault]:
     checks: list[Callable[[], Iterable[Parts]]] = [
         lambda: _ids(document),
         lambda: _spans(document, length),

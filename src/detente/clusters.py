@@ -11,17 +11,19 @@ million mentions) and scoring in parts gives, digit for digit, what scoring the 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Set
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from math import fsum
-from typing import Any
+from typing import Any, TypeVar
 
 from detente.assignment import Pair, best_assignment, first_best_assignment
 from detente.counts import Counts
 from detente.errors import DataError, Fault
 
 GRAIN = 2.0**30
+
+C = TypeVar("C", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def overlap(gold: Iterable[Set[Hashable]], predicted: Iterable[Set[Hashable]]) -
     """Compare two clusterings; raises `DataError` for an empty cluster or a mention in two clusters of one side."""
     gold, predicted = list(gold), list(predicted)
     gold_of, predicted_of = _membership(gold), _membership(predicted)
-    shared = Counter((gold_of[mention], j) for mention, j in predicted_of.items() if mention in gold_of)
+    shared = Counter([(gold_of[mention], predicted_of[mention]) for mention in gold_of.keys() & predicted_of.keys()])
     return Overlap(tuple(map(len, gold)), tuple(map(len, predicted)), dict(shared))
 
 
@@ -124,27 +126,35 @@ def align(gold: Iterable[Set[Any]], predicted: Iterable[Set[Any]]) -> dict[int, 
     clusters with the earliest shared mention, so neither the order of the clusters nor which side is gold plays a
     part. Mentions must be comparable with `<`. Raises `DataError` as `overlap` does.
     """
-    gold, predicted = list(gold), list(predicted)
-    gold_of = _membership(gold)
-    first: dict[tuple[int, int], Any] = {}
-    for mention, j in _membership(predicted).items():
-        if mention in gold_of:
-            cell = gold_of[mention], j
-            first[cell] = min(first.get(cell, mention), mention)
-    pairs = sorted(overlap(gold, predicted).pairs, key=lambda pair: first[pair.gold, pair.predicted])
-    return {pair.predicted: pair.gold for pair in first_best_assignment(pairs)}
+    return align_members(_membership(gold), _membership(predicted))
+
+
+def align_members(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C]) -> dict[C, C]:
+    """The same from each mention's cluster, by whatever name: names of predicted clusters → names of gold clusters."""
+    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
+    gold_names, predicted_names = list(gold_size), list(predicted_size)
+    gold_place = {name: place for place, name in enumerate(gold_names)}
+    predicted_place = {name: place for place, name in enumerate(predicted_names)}
+    # cells in the order of their first shared mention, which is of no other cell
+    shared: dict[tuple[C, C], int] = {}
+    for mention in sorted(gold_of.keys() & predicted_of.keys()):
+        cell = gold_of[mention], predicted_of[mention]
+        shared[cell] = shared.get(cell, 0) + 1
+    pairs = [
+        Pair(gold_place[one], predicted_place[other], 2 * count / (gold_size[one] + predicted_size[other]))
+        for (one, other), count in shared.items()
+    ]
+    return {predicted_names[pair.predicted]: gold_names[pair.gold] for pair in first_best_assignment(pairs)}
 
 
 def _membership(clusters: Iterable[Set[Hashable]]) -> dict[Hashable, int]:
-    where: dict[Hashable, int] = {}
-    for position, cluster in enumerate(clusters):
-        if not cluster:
-            raise DataError([Fault("an empty cluster", "at least one mention in a cluster", "Remove the cluster.")])
-        for mention in cluster:
-            if where.setdefault(mention, position) != position:
-                raise DataError(
-                    [Fault(f"mention {mention!r} in two clusters", "each mention in one", "Remove it from one.")]
-                )
+    clusters = list(clusters)
+    where = {mention: position for position, cluster in enumerate(clusters) for mention in cluster}
+    if not all(clusters):
+        raise DataError([Fault("an empty cluster", "at least one mention in a cluster", "Remove the cluster.")])
+    if len(where) < sum(map(len, clusters)):
+        mention = next(m for position, cluster in enumerate(clusters) for m in cluster if where[m] != position)
+        raise DataError([Fault(f"mention {mention!r} in two clusters", "each mention in one", "Remove it from one.")])
     return where
 
 

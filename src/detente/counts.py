@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Counts:
+class Counts(msgspec.Struct, frozen=True, gc=False):
     """How many predicted and gold items there are, and how many of each were matched.
 
     For set metrics the two matched numbers are the same; coreference metrics credit the two sides differently.

@@ -6,11 +6,14 @@ them. Entities are told by the spans of their mentions.
 
 from __future__ import annotations
 
+from collections import defaultdict
+from functools import partial
 from typing import NamedTuple
 
-from detente.clusters import align
+from detente.clusters import align, align_members
 from detente.documents import Document
 from detente.ontology import Ontology
+from detente.soundness import allowed_by
 
 Span = tuple[int, int]
 MentionItem = tuple[int, int, str]
@@ -35,6 +38,11 @@ class AttachedArgument(NamedTuple):
     span: Span
 
 
+# as the classes' own constructors, without their cost
+_trigger = partial(tuple.__new__, Trigger)
+_attached = partial(tuple.__new__, AttachedArgument)
+
+
 class StanceTuple(NamedTuple):
     """Who is for or against what; both ends in terms of the gold."""
 
@@ -54,43 +62,36 @@ def primary_mentions(document: Document, ontology: Ontology) -> set[MentionItem]
     A mention without a level counts too (a prediction may leave levels out); one of a type without levels (TIME, say)
     never does. In an ontology that names no exhaustive levels every mention counts.
     """
-    levels = ontology.mention.exhaustive_levels
-    if not levels:
+    if not ontology.mention.exhaustive_levels:
         return mentions_of(document)
-    with_level = {kind.name for kind in ontology.entity_types if kind.has_level}
-    return {
-        (m.start, m.end, m.type)
-        for m in document.mentions
-        if m.type in with_level and (m.level is None or m.level in levels)
-    }
+    counted = allowed_by(ontology).primary_mentions
+    return {(m.start, m.end, m.type) for m in document.mentions if (m.type, m.level) in counted}
 
 
 def clusters_of(document: Document) -> dict[str, frozenset[Span]]:
     """The spans of each entity's mentions, by entity id."""
-    spans: dict[str, set[Span]] = {}
+    spans: defaultdict[str, list[Span]] = defaultdict(list)
     for mention in document.mentions:
         if mention.entity is not None:
-            spans.setdefault(mention.entity, set()).add((mention.start, mention.end))
+            spans[mention.entity].append((mention.start, mention.end))
     return {entity: frozenset(mentions) for entity, mentions in spans.items()}
 
 
 def triggers_of(document: Document) -> set[Trigger]:
     """The triggers with their types."""
-    return {Trigger(event.type, (event.start, event.end)) for event in document.events}
+    return {_trigger((event.type, (event.start, event.end))) for event in document.events}
 
 
 def arguments_of(document: Document) -> set[AttachedArgument]:
     """The arguments, fillers as spans; an event that fills a role counts with its trigger's span."""
-    mentions = {mention.id: (mention.start, mention.end) for mention in document.mentions}
-    events = {event.id: (event.start, event.end) for event in document.events}
-    found = set()
-    for event in document.events:
-        trigger = (event.start, event.end)
-        for argument in event.arguments:
-            # exactly one of the two ids is given, as the document's checks have made sure
-            span = events[argument.event] if argument.event is not None else mentions[argument.mention or ""]
-            found.add(AttachedArgument(event.type, trigger, argument.role, span))
-    return found
+    # ids are unique across layers, and each argument gives exactly one, as the document's checks have made sure
+    span = {mention.id: (mention.start, mention.end) for mention in document.mentions}
+    span.update([(event.id, (event.start, event.end)) for event in document.events])
+    return {
+        _attached((event.type, span[event.id], argument.role, span[argument.mention or argument.event or ""]))
+        for event in document.events
+        for argument in event.arguments
+    }
 
 
 def attributes_of(document: Document) -> set[AttributeItem]:
@@ -100,10 +101,20 @@ def attributes_of(document: Document) -> set[AttributeItem]:
 
 def entity_alignment(gold: Document, predicted: Document) -> dict[str, str]:
     """Predicted entity id → gold entity id, one-to-one as CEAFe aligns them, only where they share a mention."""
+    gold_of, predicted_of = _entity_of(gold), _entity_of(predicted)
+    if gold_of is not None and predicted_of is not None:
+        return align_members(gold_of, predicted_of)
     gold_clusters, predicted_clusters = clusters_of(gold), clusters_of(predicted)
     gold_ids, predicted_ids = list(gold_clusters), list(predicted_clusters)
     aligned = align(gold_clusters.values(), predicted_clusters.values())
     return {predicted_ids[j]: gold_ids[i] for j, i in aligned.items()}
+
+
+def _entity_of(document: Document) -> dict[Span, str] | None:
+    """The entity of each span, where no two mentions with an entity share a span."""
+    linked = [mention for mention in document.mentions if mention.entity is not None]
+    entity_of = {(mention.start, mention.end): mention.entity or "" for mention in linked}
+    return entity_of if len(entity_of) == len(linked) else None
 
 
 def stances_of(document: Document, gold_id: dict[str, str] | None = None) -> set[StanceTuple]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -17,7 +19,8 @@ from detente.scoring.tracks import OVERALL, TRACKS
 DEFINITIONS = "1.0"
 MODULUS = 2**256
 
-_encode = msgspec.json.Encoder(order="deterministic").encode
+_encoder = msgspec.json.Encoder(order="deterministic")
+_encode, _encode_lines = _encoder.encode, _encoder.encode_lines
 
 
 def signature(track: Track | None, *, setting: str, gold: str, documents: int, resamples: int, seed: int) -> str:
@@ -62,6 +65,11 @@ class GoldHash:
         self._sum = (self._sum + int.from_bytes(digest, "big")) % MODULUS
         self._documents += 1
 
+    def absorb(self, other: GoldHash) -> None:
+        """Take in the documents that another hash has taken in."""
+        self._sum = (self._sum + other._sum) % MODULUS
+        self._documents += other._documents
+
     def hexdigest(self) -> str:
         """The first 8 hexadecimal digits."""
         return hashlib.sha256(f"{self._documents} {self._sum:064x}".encode()).hexdigest()[:8]
@@ -77,53 +85,83 @@ def gold_hash(documents: Iterable[Document]) -> str:
 
 def canonical(document: Document) -> bytes:
     """A document's id and annotation as bytes that depend neither on item ids nor on the order of items."""
-    mentions = {m.id: ["mention", m.start, m.end, m.type] for m in document.mentions}
-    events = {e.id: ["event", e.start, e.end, e.type] for e in document.events}
     members = _members(document)
-
-    def place(name: str | None) -> Any:
-        """What an id stands for."""
-        return mentions.get(name or "") or events.get(name or "") or members.get(name or "") or name
-
+    # what an id stands for: a mention, an event, or the members of an entity
+    place: dict[str, Any] = members | {e.id: ("event", e.start, e.end, e.type) for e in document.events}
+    place.update([(m.id, ("mention", m.start, m.end, m.type)) for m in document.mentions])
+    arguments = _ordered_each(
+        [[(a.role, place.get(a.mention or a.event or "", a.event)) for a in e.arguments] for e in document.events]
+    )
     return _encode(
-        [
+        (
             document.id,
             _ordered(
-                [m.start, m.end, m.type, m.level, m.reading, m.value, m.head, members.get(m.entity or "")]
-                for m in document.mentions
+                [
+                    (m.start, m.end, m.type, m.level, m.reading, m.value, m.head, members.get(m.entity or ""))
+                    for m in document.mentions
+                ]
             ),
-            _ordered([e.name, e.type, e.wikidata, members.get(e.id)] for e in document.entities),
+            _ordered([(e.name, e.type, e.wikidata, members.get(e.id)) for e in document.entities]),
             _ordered(
                 [
-                    *events[e.id],
-                    e.polarity,
-                    e.modality,
-                    place(e.source),
-                    e.condition,
-                    members.get(f"cluster {e.cluster}"),
-                    _ordered([a.role, place(a.mention or a.event)] for a in e.arguments),
+                    (
+                        "event",
+                        e.start,
+                        e.end,
+                        e.type,
+                        e.polarity,
+                        e.modality,
+                        place.get(e.source or "", e.source),
+                        e.condition,
+                        members.get(f"cluster {e.cluster}"),
+                        of_event,
+                    )
+                    for e, of_event in zip(document.events, arguments, strict=True)
                 ]
-                for e in document.events
             ),
             _ordered(
-                [place(s.holder), place(s.target), s.label, s.explicit, place(s.source), s.evidence]
-                for s in document.stances
+                [
+                    (
+                        place.get(s.holder, s.holder),
+                        place.get(s.target, s.target),
+                        s.label,
+                        s.explicit,
+                        place.get(s.source or "", s.source),
+                        s.evidence,
+                    )
+                    for s in document.stances
+                ]
             ),
-        ]
+        )
     )
 
 
-def _members(document: Document) -> dict[str, Any]:
+def _members(document: Document) -> dict[str, list[tuple[int, int]]]:
     """Mentions of each entity and events of each cluster, in text order."""
-    members: dict[str, list[list[Any]]] = {}
+    members: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for mention in document.mentions:
         if mention.entity is not None:
-            members.setdefault(mention.entity, []).append([mention.start, mention.end])
+            members[mention.entity].append((mention.start, mention.end))
     for event in document.events:
         if event.cluster is not None:
-            members.setdefault(f"cluster {event.cluster}", []).append([event.start, event.end])
-    return {name: sorted(spans) for name, spans in members.items()}
+            members[f"cluster {event.cluster}"].append((event.start, event.end))
+    for spans in members.values():
+        spans.sort()
+    return dict(members)
 
 
-def _ordered(items: Iterable[Any]) -> list[Any]:
-    return sorted(items, key=_encode)
+def _ordered(items: list[Any]) -> msgspec.Raw:
+    """The items as a JSON array, in the order of their own JSON."""
+    return _ordered_each([items])[0]
+
+
+def _ordered_each(groups: list[list[Any]]) -> list[msgspec.Raw]:
+    """The same for each group; encoding is done at one go."""
+    # JSON holds no line feed, and the last line is an empty one
+    lines = _encode_lines(list(chain.from_iterable(groups))).split(b"\n")
+    ordered, start = [], 0
+    for group in groups:
+        end = start + len(group)
+        ordered.append(msgspec.Raw(b"[" + b",".join(sorted(lines[start:end])) + b"]"))
+        start = end
+    return ordered
