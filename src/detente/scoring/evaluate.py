@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 
 from detente.counts import Counts
 from detente.documents import Document
-from detente.errors import DataError, Fault
-from detente.jsonl import read_documents
+from detente.errors import DataError
 from detente.ontology import Ontology
-from detente.scoring.details import (
-    breakdown_scores,
-    confusion_tallies,
-    count_details,
-    error_tallies,
-    has_details,
-    reported_metrics,
-)
+from detente.scoring.cluster import count_on_cluster
+from detente.scoring.collecting import Collector
+from detente.scoring.details import breakdown_scores, confusion_tallies, error_tallies, has_details, reported_metrics
 from detente.scoring.faults import submission_faults
-from detente.scoring.metrics import Array, Key, Metric, Track, f1_values, metric_values, overall_values
-from detente.scoring.pairing import DocumentPair, pair_documents, repeated_items, well_formed
+from detente.scoring.metrics import Array, Metric, Track, f1_values, metric_values, overall_values
+from detente.scoring.pairing import pair_documents, well_formed
+from detente.scoring.parallel import count_in_processes
 from detente.scoring.report import Report, Score
-from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_sums
-from detente.scoring.signature import GoldHash, signature
-from detente.scoring.table import CountTable, DocumentCounts, tabulate
+from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_columns
+from detente.scoring.shards import Work
+from detente.scoring.signature import signature
+from detente.scoring.table import CountTable
 from detente.scoring.tracks import OVERALL, TRACKS, chosen_tracks
 
 
@@ -63,9 +58,25 @@ def evaluate_files(
     seed: int = SEED,
     tracks: Iterable[str] | None = None,
     details: bool = False,
+    workers: int = 1,
+    cluster: str | None = None,
 ) -> Report:
-    """Score a JSONL file of predictions against one of gold; raises as `evaluate` does, with file and line."""
-    table = count_files(gold_path, predicted_path, ontology, setting=setting, tracks=tracks, details=details)
+    """Score a JSONL file of predictions against one of gold; raises as `evaluate` does, with file and line.
+
+    `workers` counts in that many processes, `cluster` on the Dask cluster whose scheduler has that address: the report
+    is the same, digit for digit.
+    """
+    table = _count_files(
+        gold_path,
+        predicted_path,
+        ontology,
+        setting,
+        tracks,
+        details=details,
+        workers=workers,
+        cluster=cluster,
+        keep=resamples > 0 or details,
+    )
     return report(table, ontology, resamples=resamples, seed=seed)
 
 
@@ -80,9 +91,9 @@ def count_documents(
 ) -> CountTable:
     """Per-document counts of a submission, for `report` and for `compare`; raises as `evaluate` does."""
     chosen = chosen_tracks(tracks, setting)
-    return _count(
-        well_formed(gold, ontology), well_formed(predicted, ontology), ontology, _Collector(setting, chosen, details)
-    )
+    collector = Collector(setting, tuple(track.name for track in chosen), details=details)
+    collector.take(pair_documents(well_formed(gold, ontology), well_formed(predicted, ontology)), ontology)
+    return collector.table()
 
 
 def count_files(
@@ -93,76 +104,43 @@ def count_files(
     setting: str = "e2e",
     tracks: Iterable[str] | None = None,
     details: bool = False,
+    workers: int = 1,
+    cluster: str | None = None,
 ) -> CountTable:
     """Per-document counts of two JSONL files; raises as `evaluate_files` does."""
-    chosen = chosen_tracks(tracks, setting)
-    gold = read_documents(gold_path, ontology, gold=True)
-    predicted = read_documents(predicted_path, ontology, gold=False)
+    return _count_files(
+        gold_path,
+        predicted_path,
+        ontology,
+        setting,
+        tracks,
+        details=details,
+        workers=workers,
+        cluster=cluster,
+        keep=True,
+    )
+
+
+def _count_files(
+    gold_path: Path,
+    predicted_path: Path,
+    ontology: Ontology,
+    setting: str,
+    tracks: Iterable[str] | None,
+    *,
+    details: bool,
+    workers: int,
+    cluster: str | None,
+    keep: bool,
+) -> CountTable:
+    chosen = tuple(track.name for track in chosen_tracks(tracks, setting))
+    work = Work(gold_path, predicted_path, ontology, setting, chosen, details, keep)
     try:
-        return _count(gold, predicted, ontology, _Collector(setting, chosen, details))
+        collector = count_in_processes(work, workers) if cluster is None else count_on_cluster(work, cluster)
+        return collector.table()
     except DataError as error:
         # the first faults ended the stream; what the caller gets is all of them, gold's first
         raise DataError(submission_faults(gold_path, predicted_path, ontology) or error.faults) from error
-
-
-class _Collector:
-    """What counting learns besides the counts."""
-
-    def __init__(self, setting: str, chosen: tuple[Track, ...], details: bool) -> None:
-        self.setting = setting
-        self.chosen = chosen
-        self.details = details
-        self.gold = GoldHash()
-        self.held: set[str] = set()
-        self.missing: list[str] = []
-        self.warnings: list[str] = []
-
-    def rows(self, pairs: Iterable[DocumentPair], ontology: Ontology) -> Iterator[DocumentCounts]:
-        """The counts of each pair, as they come."""
-        for pair in pairs:
-            gold, predicted, missing = pair
-            self.gold.add(gold)
-            self.held |= {track.name for track in self.chosen if track.holds(predicted)}
-            if missing:
-                self.missing.append(gold.id)
-            self._warn(gold, predicted, missing)
-            counts: dict[Key, Counts] = {}
-            for track in self.chosen:
-                counts |= track.count(gold, predicted, ontology)
-                if self.details:
-                    counts |= count_details(track, gold, predicted, ontology, counts)
-            yield DocumentCounts(gold.id, gold.meta.story if gold.meta else "", counts)
-
-    def _warn(self, gold: Document, predicted: Document, missing: bool) -> None:
-        for side, document in (("gold", gold), ("predicted", predicted)):
-            for layer, repeats in repeated_items(document).items():
-                self.warnings.append(f"{gold.id}: {repeats} of the {side} {layer} exact repeats, counted once")
-        if self.setting == "given" and not missing and _spans(gold) != _spans(predicted):
-            self.warnings.append(f"{gold.id}: mentions differ from the gold mentions that this setting gives")
-
-
-def _spans(document: Document) -> set[tuple[int, int, str]]:
-    return {(mention.start, mention.end, mention.type) for mention in document.mentions}
-
-
-def _count(
-    gold: Iterable[Document],
-    predicted: Iterable[Document],
-    ontology: Ontology,
-    collector: _Collector,
-) -> CountTable:
-    table = tabulate(collector.rows(pair_documents(gold, predicted), ontology))
-    if not table.documents:
-        raise DataError([Fault("no gold document", "at least one", "Give the gold documents of the split.")])
-    return replace(
-        table,
-        gold=collector.gold.hexdigest(),
-        setting=collector.setting,
-        tracks=tuple(track.name for track in collector.chosen),
-        held=frozenset(collector.held),
-        missing=tuple(sorted(collector.missing)),
-        warnings=tuple(sorted(collector.warnings)),
-    )
 
 
 def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES, seed: int = SEED) -> Report:
@@ -209,15 +187,24 @@ def _signatures(table: CountTable, tracks: list[Track], resamples: int, seed: in
     }
 
 
+def _resampled_f1s(table: CountTable, resamples: int, seed: int) -> Array:
+    """F1 of every key in every resample, (resamples, keys)."""
+    f1s = np.empty((resamples, len(table.keys)))
+    if resamples:
+        columns = table.columns()
+        sums = resampled_columns(columns, resamples, seed)
+        for place, back in enumerate(columns.back):
+            f1s[:, place] = f1_values(sums[:, back])
+    return f1s
+
+
 class _Figures:
     """Scores from a table: values from the sums, intervals from resamples that all figures share."""
 
     def __init__(self, table: CountTable, resamples: int, seed: int) -> None:
         self.table = table
         self.f1 = f1_values(table.totals)
-        self.resampled: Array = (
-            f1_values(resampled_sums(table.units(), resamples, seed)) if resamples else np.empty((0, len(table.keys)))
-        )
+        self.resampled = _resampled_f1s(table, resamples, seed)
 
     def scores(self, metrics: dict[str, Metric]) -> dict[str, Score]:
         """A score for each metric, under the same names."""

@@ -9,24 +9,42 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.scoring.metrics import Array
+from detente.scoring.table import Columns
 
 RESAMPLES = 10_000
 SEED = 12345
 CONFIDENCE = 0.95
 # numbers held at a time by one block of draws
-BLOCK = 4_000_000
+BLOCK = 1_000_000
 
 
 def resampled_sums(units: Array, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
     """Sums of resampled counts: units (units, keys, 4) → (resamples, keys, 4)."""
     size, keys, _ = units.shape
-    if not resamples:
-        return np.zeros((0, keys, 4))
-    columns, back = _distinct_columns(units.reshape(size, keys * 4))
-    sums = np.concatenate([drawn @ columns for drawn in _draws(size, resamples, seed)])
-    return np.ascontiguousarray(sums[:, back]).reshape(resamples, keys, 4)
+    matrix = units.reshape(size, keys * 4)
+    sums = np.empty((resamples, keys * 4))
+    for start, drawn in _draws(size, resamples, seed):
+        sums[start : start + len(drawn)] = drawn.astype(np.float64) @ matrix
+    return sums.reshape(resamples, keys, 4)
+
+
+def resampled_columns(columns: Columns, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
+    """Sums of resampled columns of counts, (resamples, columns): those of `columns.whole`, then the others.
+
+    Exact, like everything that is summed here: whole numbers below 2²⁴ in single precision, and multiples of a power
+    of two in double.
+    """
+    size, whole = columns.whole.shape
+    sums = np.empty((resamples, whole + columns.others.shape[1]))
+    for start, drawn in _draws(size, resamples, seed):
+        rows = slice(start, start + len(drawn))
+        sums[rows, :whole] = drawn.astype(np.float32) @ columns.whole
+        if columns.others.shape[1]:
+            sums[rows, whole:] = drawn.astype(np.float64) @ columns.others
+    return sums
 
 
 def intervals(
@@ -57,27 +75,14 @@ def intervals(
     return quantile(tail), quantile(1 - tail), left_out.tolist()
 
 
-def _draws(units: int, resamples: int, seed: int) -> Iterator[Array]:
-    """How often each unit is drawn, in blocks of (some resamples, units)."""
+def _draws(units: int, resamples: int, seed: int) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """How often each unit is drawn, in blocks of (some resamples, units), each with its first resample's number."""
     generator = np.random.Generator(np.random.PCG64(seed))
     block = max(1, BLOCK // max(units, 1))
     for start in range(0, resamples, block):
         rows = min(block, resamples - start)
         if units == 0:
-            yield np.zeros((rows, 0))
+            yield start, np.zeros((rows, 0), dtype=np.int64)
             continue
         places = generator.integers(0, units, size=(rows, units)) + np.arange(rows)[:, np.newaxis] * units
-        yield np.bincount(places.ravel(), minlength=rows * units).reshape(rows, units).astype(np.float64)
-
-
-def _distinct_columns(matrix: Array) -> tuple[Array, list[int]]:
-    """The matrix without repeated columns, and for each old column its place in the new: set metrics repeat many."""
-    places: dict[bytes, int] = {}
-    back: list[int] = []
-    kept: list[int] = []
-    for position, column in enumerate(np.ascontiguousarray(matrix.T)):
-        place = places.setdefault(column.tobytes(), len(places))
-        if place == len(kept):
-            kept.append(position)
-        back.append(place)
-    return np.ascontiguousarray(matrix[:, kept]), back
+        yield start, np.bincount(places.ravel(), minlength=rows * units).reshape(rows, units)

@@ -1,4 +1,8 @@
-"""Counts of every document under every key, from which sums, intervals and comparisons are made."""
+"""Counts of every document under every key, from which sums, intervals and comparisons are made.
+
+Most documents have few of the keys, and almost all counts are small whole numbers. So they are kept as entries (row,
+key, matched, predicted, gold) of two bytes a number, and laid out as columns only where something is computed.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +10,22 @@ from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from hashlib import blake2b
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detente.counts import Counts
 from detente.scoring.metrics import Array, Key
+
+# whole numbers below this are exact in single precision
+EXACT_SINGLE = 2**24
+# documents after which a recorder that keeps sums alone adds up
+FOLD = 4096
+
+Places = NDArray[np.int64]
 
 
 class DocumentCounts(NamedTuple):
@@ -23,19 +37,83 @@ class DocumentCounts(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Entries:
+    """The counts that are kept, in no order: of which document (row) under which key (column).
+
+    `whole` has three numbers an entry (matched, predicted, gold), for `whole_places` (row, column); `fractions` has
+    all four of `Counts`, for `fraction_places`.
+    """
+
+    whole_places: NDArray[np.int32]
+    whole: NDArray[np.uint16]
+    fraction_places: NDArray[np.int32]
+    fractions: Array
+
+    def sums(self, keys: int) -> Array:
+        """Sums over documents, (keys, 4); exact, so in any order."""
+        sums = np.empty((keys, 4))
+        for slot, source in enumerate((0, 1, 0, 2)):
+            sums[:, slot] = np.bincount(self.whole_places[:, 1], self.whole[:, source], keys)
+            sums[:, slot] += np.bincount(self.fraction_places[:, 1], self.fractions[:, slot], keys)
+        return sums
+
+    @cached_property
+    def _by_column(self) -> tuple[Places, Places]:
+        return tuple(  # type: ignore[return-value]
+            np.argsort(places[:, 1], kind="stable") for places in (self.whole_places, self.fraction_places)
+        )
+
+    def slots(self, column: int, unit_of: Places, units: int) -> list[Array]:
+        """The four counts of each unit under one key, where `unit_of` says into which unit a row falls."""
+        slots = []
+        (rows, numbers), (more_rows, fractions) = (
+            self._of_column(column, place, places, values)
+            for place, places, values in ((0, self.whole_places, self.whole), (1, self.fraction_places, self.fractions))
+        )
+        for slot, source in enumerate((0, 1, 0, 2)):
+            sums: Array = np.zeros(units)
+            sums += np.bincount(unit_of[rows], numbers[:, source], units)
+            if len(more_rows):
+                sums += np.bincount(unit_of[more_rows], fractions[:, slot], units)
+            slots.append(sums)
+        return slots
+
+    def _of_column(
+        self, column: int, place: int, places: NDArray[np.int32], values: NDArray[np.uint16] | Array
+    ) -> tuple[NDArray[np.int32], NDArray[np.uint16] | Array]:
+        order = self._by_column[place]
+        start, end = np.searchsorted(places[:, 1], [column, column + 1], sorter=order)
+        chosen = order[start:end]
+        return places[chosen, 0], values[chosen]
+
+
+class Columns(NamedTuple):
+    """Distinct columns of counts over the units that are resampled.
+
+    `whole` (units, …) holds those of small whole numbers in single precision, `others` the rest; `back` (keys, 4) says
+    which of all these columns each count is.
+    """
+
+    whole: NDArray[np.float32]
+    others: Array
+    back: Places
+
+
+@dataclass(frozen=True)
 class CountTable:
     """Per-document counts of one system.
 
-    `documents` are in the order of their ids, whatever the order of the files. `values` has the shape
-    (documents, keys, 4), the last axis as in `Counts`. `gold` is the hash of the gold (see `signature.py`): tables
-    can be compared only where it is the same. `tracks` names the tracks that were counted, `held` those of them for
-    which the submission had anything.
+    `documents` are in the order of their ids, whatever the order of the files. `gold` is the hash of the gold (see
+    `signature.py`): tables can be compared only where it is the same. `tracks` names the tracks that were counted,
+    `held` those of them for which the submission had anything. `folded` are sums (keys, 4) of documents whose own
+    counts were not kept: a table that has them gives totals, but neither intervals nor comparisons.
     """
 
     documents: tuple[str, ...]
     stories: tuple[str, ...]
     keys: tuple[Key, ...]
-    values: Array
+    entries: Entries
+    folded: Array | None = None
     gold: str = ""
     setting: str = "e2e"
     tracks: tuple[str, ...] = ()
@@ -45,7 +123,7 @@ class CountTable:
 
     @cached_property
     def column(self) -> dict[Key, int]:
-        """Position of each key on the second axis of `values`."""
+        """Position of each key."""
         return {key: position for position, key in enumerate(self.keys)}
 
     @cached_property
@@ -58,19 +136,16 @@ class CountTable:
         """What is resampled: "story" or "document"."""
         return "story" if self.by_story else "document"
 
-    def units(self, keys: Sequence[Key] | None = None) -> Array:
-        """Counts of the units that are resampled, (units, keys, 4); default: of all keys.
+    @cached_property
+    def values(self) -> Array:
+        """All counts, (documents, keys, 4), the last axis as in `Counts`."""
+        return self.select(self.keys)
 
-        Units are story clusters in the order of their names, or else the documents.
-        """
-        values = self.values if keys is None else self.select(keys)
-        if not self.by_story:
-            return values
-        names = sorted(set(self.stories))
-        position = {name: place for place, name in enumerate(names)}
-        units = np.zeros((len(names), *values.shape[1:]))
-        np.add.at(units, [position[story] for story in self.stories], values)
-        return units
+    @cached_property
+    def totals(self) -> Array:
+        """Sums over documents, (keys, 4)."""
+        sums = self.entries.sums(len(self.keys))
+        return sums if self.folded is None else sums + self.folded
 
     def total(self, key: Key) -> Counts:
         """Summed counts under a key, zero where it was never counted."""
@@ -78,43 +153,172 @@ class CountTable:
             return Counts()
         return Counts(*self.totals[self.column[key]].tolist())
 
-    @cached_property
-    def totals(self) -> Array:
-        """Sums over documents, (keys, 4)."""
-        totals: Array = self.values.sum(axis=0)
-        return totals
-
     def select(self, keys: Sequence[Key]) -> Array:
-        """`values` of some keys, (documents, len(keys), 4); zeros for a key that was never counted."""
-        selected = np.zeros((len(self.documents), len(keys), 4))
+        """Counts of some keys, (documents, len(keys), 4); zeros for a key that was never counted."""
+        return self._laid_out(keys, np.arange(len(self.documents)), len(self.documents))
+
+    def units(self, keys: Sequence[Key] | None = None) -> Array:
+        """Counts of the units that are resampled, (units, keys, 4); default: of all keys.
+
+        Units are story clusters in the order of their names, or else the documents.
+        """
+        return self._laid_out(self.keys if keys is None else keys, *self._units)
+
+    def columns(self) -> Columns:
+        """The counts of `units()` as columns, each one once: set metrics repeat many."""
+        unit_of, units = self._units
+        places: dict[bytes, int] = {}
+        kept: list[Array] = []
+        back = np.empty((len(self.keys), 4), dtype=np.int64)
+        for column in range(len(self.keys)):
+            for slot, numbers in enumerate(self.entries.slots(column, unit_of, units)):
+                place = places.setdefault(blake2b(numbers.tobytes()).digest(), len(places))
+                if place == len(kept):
+                    small = np.all(numbers == np.rint(numbers)) and numbers.max(initial=0) * units < EXACT_SINGLE
+                    kept.append(numbers.astype(np.float32) if small else numbers)
+                back[column, slot] = place
+        whole = [place for place, numbers in enumerate(kept) if numbers.dtype == np.float32]
+        others = [place for place, numbers in enumerate(kept) if numbers.dtype != np.float32]
+        moved = np.empty(len(kept), dtype=np.int64)
+        moved[whole + others] = np.arange(len(kept))
+        return Columns(
+            np.array([kept[place] for place in whole], dtype=np.float32).reshape(len(whole), units).T,
+            np.array([kept[place] for place in others], dtype=np.float64).reshape(len(others), units).T,
+            moved[back],
+        )
+
+    @property
+    def _units(self) -> tuple[Places, int]:
+        """Into which unit each document falls, and how many units there are."""
+        if not self.by_story:
+            return np.arange(len(self.documents)), len(self.documents)
+        names, unit_of = np.unique(np.array(self.stories), return_inverse=True)
+        return unit_of, len(names)
+
+    def _laid_out(self, keys: Sequence[Key], unit_of: Places, units: int) -> Array:
+        laid_out = np.zeros((units, len(keys), 4))
         for place, key in enumerate(keys):
             if key in self.column:
-                selected[:, place] = self.values[:, self.column[key]]
-        return selected
+                for slot, numbers in enumerate(self.entries.slots(self.column[key], unit_of, units)):
+                    laid_out[:, place, slot] = numbers
+        return laid_out
+
+
+class Recorder:
+    """Collects documents' counts, in any order, here or in parts that are brought together; then makes the table.
+
+    With `keep=False` only their sums are kept, so that memory does not grow with the documents but for their ids.
+    """
+
+    def __init__(self, *, keep: bool = True) -> None:
+        self.keep = keep
+        self.names: list[str] = []
+        self.stories: list[str] = []
+        self.numbering: dict[Key, int] = {}
+        # (key, matched, predicted, gold) for each entry, and how many entries each document has
+        self._whole = array("H")
+        self._sizes = array("i")
+        # (row, key) and four numbers for each entry with others than small whole numbers
+        self._fraction_places = array("i")
+        self._fractions = array("d")
+        self._folded: Array = np.zeros((0, 4))
+
+    def add(self, name: str, story: str, *counts: Mapping[Key, Counts]) -> None:
+        """Take in one document's counts, under keys that are all different."""
+        numbering = self.numbering
+        whole: list[int] = []
+        fractions: list[tuple[Key, Counts]] = []
+        for key, c in chain.from_iterable([part.items() for part in counts]):
+            matched = c.matched_gold
+            if type(matched) is not int or matched != c.matched_predicted:
+                fractions.append((key, c))
+                continue
+            number = numbering.get(key)
+            if number is None:
+                number = numbering[key] = len(numbering)
+            whole += (number, matched, c.predicted, c.gold)  # type: ignore[arg-type]
+        try:
+            self._whole.extend(array("H", whole))
+            self._sizes.append(len(whole) // 4)
+        except (OverflowError, TypeError):
+            # too large for two bytes, or no whole number: the whole document the long way
+            self._sizes.append(0)
+            fractions = [item for part in counts for item in part.items()]
+        for key, c in fractions:
+            self._fraction_places.extend((len(self.names), numbering.setdefault(key, len(numbering))))
+            self._fractions.extend((c.matched_predicted, c.predicted, c.matched_gold, c.gold))
+        self.names.append(name)
+        self.stories.append(story)
+        if not self.keep and len(self._sizes) >= FOLD:
+            self._fold()
+
+    def absorb(self, other: Recorder) -> None:
+        """Take in what another recorder has collected, of other documents."""
+        moved = np.array([self.numbering.setdefault(key, len(self.numbering)) for key in other.numbering], np.int64)
+        whole = np.frombuffer(other._whole, np.uint16).reshape(-1, 4).copy()
+        whole[:, 0] = moved[whole[:, 0]]
+        places = np.frombuffer(other._fraction_places, np.int32).reshape(-1, 2).copy()
+        places[:, 1] = moved[places[:, 1]]
+        places[:, 0] += len(self.names)
+        self._whole.frombytes(whole.tobytes())
+        self._sizes.extend(other._sizes)
+        self._fraction_places.frombytes(places.tobytes())
+        self._fractions.extend(other._fractions)
+        self.names += other.names
+        self.stories += other.stories
+        if len(other._folded):
+            self._folded = _longer(self._folded, len(self.numbering))
+            np.add.at(self._folded, moved[: len(other._folded)], other._folded)
+
+    def table(self) -> CountTable:
+        """The table, sorted by document id."""
+        if not self.keep:
+            self._fold()
+        keys = sorted(self.numbering)
+        order = sorted(range(len(self.names)), key=self.names.__getitem__)
+        row_to = np.empty(len(order), dtype=np.int32)
+        row_to[order] = np.arange(len(order))
+        key_to = np.empty(len(keys), dtype=np.int32)
+        key_to[[self.numbering[key] for key in keys]] = np.arange(len(keys))
+        folded = None if self.keep else self._folded[[self.numbering[key] for key in keys]]
+        return CountTable(
+            tuple(self.names[place] for place in order),
+            tuple(self.stories[place] for place in order),
+            tuple(keys),
+            self._entries(row_to, key_to),
+            folded,
+        )
+
+    def _entries(self, row_to: NDArray[np.int32], key_to: NDArray[np.int32]) -> Entries:
+        """The entries, with rows and keys under new numbers."""
+        whole = np.frombuffer(self._whole, np.uint16).reshape(-1, 4)
+        places = np.frombuffer(self._fraction_places, np.int32).reshape(-1, 2)
+        # documents that were folded have no entries any more
+        rows = row_to[len(row_to) - len(self._sizes) :]
+        return Entries(
+            np.column_stack([np.repeat(rows, np.frombuffer(self._sizes, np.int32)), key_to[whole[:, 0]]]),
+            whole[:, 1:],
+            np.column_stack([row_to[places[:, 0]], key_to[places[:, 1]]]),
+            np.frombuffer(self._fractions, np.float64).reshape(-1, 4),
+        )
+
+    def _fold(self) -> None:
+        """Add up what has been collected, and forget it."""
+        keys = len(self.numbering)
+        same_rows = np.arange(len(self.names), dtype=np.int32)
+        entries = self._entries(same_rows, np.arange(keys, dtype=np.int32))
+        self._folded = _longer(self._folded, keys) + entries.sums(keys)
+        self._whole, self._sizes = array("H"), array("i")
+        self._fraction_places, self._fractions = array("i"), array("d")
+
+
+def _longer(sums: Array, keys: int) -> Array:
+    return np.concatenate([sums, np.zeros((keys - len(sums), 4))])
 
 
 def tabulate(rows: Iterable[DocumentCounts]) -> CountTable:
     """Collect documents' counts, in any order, into a table sorted by document id."""
-    names, stories = [], []
-    numbering: dict[Key, int] = {}
-    row_of, key_of, numbers = array("q"), array("q"), array("d")
-    for row, (name, story, counts) in enumerate(rows):
-        names.append(name)
-        stories.append(story)
-        for key, c in counts.items():
-            row_of.append(row)
-            key_of.append(numbering.setdefault(key, len(numbering)))
-            numbers.extend((c.matched_predicted, c.predicted, c.matched_gold, c.gold))
-    keys = sorted(numbering)
-    order = sorted(range(len(names)), key=names.__getitem__)
-    row_to = np.empty(len(names), dtype=np.int64)
-    row_to[order] = np.arange(len(names))
-    key_to = np.empty(len(keys), dtype=np.int64)
-    key_to[[numbering[key] for key in keys]] = np.arange(len(keys))
-    values = np.zeros((len(names), len(keys), 4))
-    values[row_to[np.frombuffer(row_of, np.int64)], key_to[np.frombuffer(key_of, np.int64)]] = np.frombuffer(
-        numbers, np.float64
-    ).reshape(-1, 4)
-    return CountTable(
-        tuple(names[place] for place in order), tuple(stories[place] for place in order), tuple(keys), values
-    )
+    recorder = Recorder()
+    for row in rows:
+        recorder.add(*row)
+    return recorder.table()

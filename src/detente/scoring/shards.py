@@ -1,0 +1,57 @@
+"""A part of two files, counted apart: what a worker process or a worker of a cluster does.
+
+A shard holds the documents whose id's CRC-32 leaves a certain rest, so gold and prediction of a document, and every
+repeat of its id, are in the same one. Counts add exactly, so the parts make the same table as the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from detente.errors import DataError, Fault
+from detente.jsonl import Shard, read_documents
+from detente.ontology import Ontology
+from detente.scoring.collecting import Collector
+from detente.scoring.pairing import pair_documents
+
+
+class Work(NamedTuple):
+    """What is to be counted, as it is sent to every worker."""
+
+    gold_path: Path
+    predicted_path: Path
+    ontology: Ontology
+    setting: str
+    tracks: tuple[str, ...]
+    details: bool
+    keep: bool
+
+
+def count_shard(work: Work, shard: Shard | None = None) -> Collector | list[Fault]:
+    """The counts of a shard (None: of everything), or its faults, which no exception could carry between processes."""
+    gold = read_documents(work.gold_path, work.ontology, gold=True, shard=shard)
+    predicted = read_documents(work.predicted_path, work.ontology, gold=False, shard=shard)
+    collector = Collector(work.setting, work.tracks, details=work.details, keep=work.keep)
+    try:
+        collector.take(pair_documents(gold, predicted, distinct=True), work.ontology)
+    except DataError as error:
+        return error.faults
+    return collector
+
+
+def brought_together(parts: Iterable[Collector | list[Fault]]) -> Collector:
+    """All parts as one; raises `DataError` with the faults of all that have any."""
+    faults: list[Fault] = []
+    total: Collector | None = None
+    for part in parts:
+        if isinstance(part, list):
+            faults += part
+        elif total is None:
+            total = part
+        else:
+            total.absorb(part)
+    if faults or total is None:
+        raise DataError(faults)
+    return total
