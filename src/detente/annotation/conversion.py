@@ -128,6 +128,9 @@ def _blank_document(task: Mapping[str, Any], text: str | None, reading: _Reading
         return None, None
     reading.document = data["id"]
     given = data.get("text")
+    if given is not None and not isinstance(given, str):
+        reading.report(f"text {given!r:.40}", "the text as it was pushed", "Push the document again.")
+        return None, None
     text = given if isinstance(given, str) else text
     if text is not None and text_hash(text) != data["sha256"]:
         reading.report(
@@ -233,7 +236,7 @@ def _entity(name: str, regions: list[Region], reading: _Reading, ontology: Ontol
         found = f"Wikidata ids {', '.join(sorted(ids))} for {name!r}"
         reading.report(found, "one id for an entity", "Correct one, or give two entities two names.", regions[-1].id)
     types = {region.label for region in regions}
-    noted = [r.meta["entity_type"] for r in regions if r.meta.get("entity_type") in types]
+    noted = [kind for r in regions if isinstance(kind := r.meta.get("entity_type"), str) and kind in types]
     spans = [Mention(r.id, r.start, r.end, r.label, level=r.values.get("level")) for r in regions]
     kind = noted[0] if noted else default_entity_type(spans, ontology)
     return Entity(f"entity {name}", name, kind, wikidata=next(iter(ids), None))

@@ -96,6 +96,9 @@ def convert_export(
     cancelled = drafts = unannotated = 0
     tasks = sorted(tasks, key=lambda task: str(_data(task).get("id", "")))
     for task in tasks:
+        if unreadable := _unreadable(task):
+            faults += unreadable
+            continue
         submitted, skipped = _submitted(task)
         cancelled += skipped
         drafts += _count(task.get("drafts"))
@@ -120,6 +123,36 @@ def convert_export(
 def _data(task: Mapping[str, Any]) -> Mapping[str, Any]:
     data = task.get("data")
     return data if isinstance(data, Mapping) else {}
+
+
+def _unreadable(task: Mapping[str, Any]) -> list[Fault]:
+    """Why nothing can be said of a task: another format than JSON, or annotations that nobody has made."""
+    where = f"task {task['id']}" if "id" in task else ""
+    remedy = "Pull the project again, or export it with exportType=JSON."
+    name, annotations = _data(task).get("id"), task.get("annotations")
+    document = str(name or "")
+    if not isinstance(name, str):
+        return [
+            Fault(
+                "a task without a document",
+                "data with id, text, sha256, blocks",
+                f"Push the document again. {remedy}",
+                item=where,
+            )
+        ]
+    if annotations is not None and not isinstance(annotations, list):
+        return [Fault(f"annotations {annotations!r:.40}", "a list", remedy, document, where)]
+    faults = []
+    for annotation in annotations or ():
+        if not isinstance(annotation, Mapping):
+            found = f"an annotation that is no object ({annotation!r:.40})"
+            faults.append(Fault(found, "an object", "Export the project again.", document, where))
+        elif not annotator_of(annotation):
+            expected = "the annotator, or a user in completed_by"
+            faults.append(
+                Fault("an annotation of nobody", expected, "Set completed_by and export again.", document, where)
+            )
+    return faults
 
 
 def _submitted(task: Mapping[str, Any]) -> tuple[dict[str, list[Mapping[str, Any]]], int]:

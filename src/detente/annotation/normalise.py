@@ -15,7 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from detente.annotation import controls as c
+from detente.documents import Block
 from detente.heads import default_head
 from detente.jsonl import write_text
 
@@ -23,6 +26,8 @@ Item = dict[str, Any]
 
 DATA_FIELDS = ("id", "title", "text", "sha256", "length", "meta", "blocks", "pass")
 META_FIELDS = ("head", "entity_type", "text")
+NAMES = ("id", "type", "from_name", "from_id", "to_id", "direction")
+VALUE_FIELDS = {"labels": ("start", "end", "labels"), "textarea": ("text",)}
 _CONTROLS = {name: number for number, name in enumerate((*c.LABELS_CONTROLS, *c.OWNER))}
 
 
@@ -61,11 +66,15 @@ def _lines(tasks: list[Mapping[str, Any]]) -> str:
 
 
 def _task_lines(task: Mapping[str, Any]) -> str:
-    annotations = ",\n".join(_annotation_lines(annotation) for annotation in task["annotations"])
+    annotations = task["annotations"]
+    if isinstance(annotations, list) and all(isinstance(annotation, dict) for annotation in annotations):
+        lines = ",\n".join(_annotation_lines(annotation) for annotation in annotations)
+        opened = f"[\n{lines}\n ]" if lines else "[]"
+    else:
+        opened = _dump(annotations)
     rest = {key: value for key, value in task.items() if key not in ("data", "annotations")}
     tail = "".join(f',\n "{key}": {_dump(value)}' for key, value in rest.items())
     data = ",\n".join(f'  "{key}": {_dump(value)}' for key, value in task["data"].items())
-    opened = f"[\n{annotations}\n ]" if annotations else "[]"
     return f'{{"data": {{\n{data}\n }},\n "annotations": {opened}{tail}}}'
 
 
@@ -89,17 +98,25 @@ def _task(task: Mapping[str, Any], users: Mapping[int, str]) -> Item:
     meta = data.get("meta")
     standoff = isinstance(meta, Mapping) and bool(meta.get("standoff"))
     text = source.get("text") if standoff else None
-    annotations = sorted(task.get("annotations") or [], key=_submitted)
-    normalised = [_annotation(a, source, text if isinstance(text, str) else None, users) for a in annotations]
-    normalised.sort(key=lambda a: str(a["annotator"]))
+    normalised = _annotations(task.get("annotations"), source, text if isinstance(text, str) else None, users)
     if isinstance(meta, Mapping) and standoff:
         data = {key: value for key, value in data.items() if key not in ("title", "text")}
         data["meta"] = {key: value for key, value in meta.items() if key != "title"}
     result: Item = {"data": data, "annotations": normalised}
     drafts = task.get("drafts")
-    if drafts:
+    if drafts and isinstance(drafts, int | list):
         result["drafts"] = drafts if isinstance(drafts, int) else len(drafts)
     return result
+
+
+def _annotations(annotations: object, data: Mapping[str, Any], text: str | None, users: Mapping[int, str]) -> object:
+    """The annotations by annotator, of one annotator as submitted; what is no list of objects stays as it was."""
+    if annotations is None:
+        return []
+    if not isinstance(annotations, list) or not all(isinstance(a, dict) for a in annotations):
+        return annotations
+    normalised = [_annotation(a, data, text, users) for a in sorted(annotations, key=_submitted)]
+    return sorted(normalised, key=lambda a: str(a["annotator"]))
 
 
 def _submitted(annotation: Mapping[str, Any]) -> tuple[str, int]:
@@ -113,7 +130,9 @@ def _annotation(
     annotator = _annotator(annotation, users)
     if annotation.get("was_cancelled") or annotation.get("cancelled"):
         return {"annotator": annotator, "cancelled": True}
-    return {"annotator": annotator, "result": _result(annotation.get("result"), data, text)}
+    if "result" not in annotation:
+        return {"annotator": annotator}
+    return {"annotator": annotator, "result": _result(annotation["result"], data, text)}
 
 
 def _annotator(annotation: Mapping[str, Any], users: Mapping[int, str]) -> str:
@@ -128,13 +147,27 @@ def _annotator(annotation: Mapping[str, Any], users: Mapping[int, str]) -> str:
 def _result(result: object, data: Mapping[str, Any], text: str | None) -> object:
     if not isinstance(result, list) or not all(isinstance(item, dict) for item in result):
         return result
+    if not all(_is_sound(item) for item in result):
+        return [_bare(item) for item in result]
     regions = [item for item in result if item.get("type") == "labels"]
     ids = [item.get("id") for item in regions]
     if not all(_is_plain(item) for item in regions) or len(set(ids)) < len(ids):
         return [_bare(item) for item in result]
-    shown = {(b["start"], b["end"], b["kind"]) for b in data.get("blocks") or ()}
+    shown = _shown(data.get("blocks"))
     regions = [item for item in regions if not _restates(item, shown)]
     return _stable(regions, result, {item["id"] for item in regions}, text)
+
+
+def _is_sound(item: Item) -> bool:
+    """Whether the names in an item are names: else it is kept as it is, and told as a fault when it is read."""
+    return all(isinstance(item.get(key, ""), str) for key in NAMES) and isinstance(item.get("value", {}), dict)
+
+
+def _shown(blocks: object) -> set[tuple[int, int, str]]:
+    try:
+        return {(block.start, block.end, block.kind) for block in msgspec.convert(blocks or (), tuple[Block, ...])}
+    except msgspec.ValidationError:
+        return set()
 
 
 def _is_plain(item: Item) -> bool:
@@ -152,6 +185,8 @@ def _restates(item: Item, shown: set[tuple[int, int, str]]) -> bool:
     value = item["value"]
     labels = value.get("labels")
     if item["from_name"] != c.BLOCK or not isinstance(labels, list) or len(labels) != 1:
+        return False
+    if not isinstance(labels[0], str):
         return False
     return (value["start"], value["end"], labels[0]) in shown
 
@@ -232,12 +267,14 @@ def _bare(item: Item, text: str | None = None) -> Item:
     kept: Item = {key: item[key] for key in ("id", "from_name", "to_name", "type") if key in item}
     value = item.get("value")
     if isinstance(value, dict):
-        fields = {"labels": ("start", "end", "labels"), "textarea": ("text",)}.get(item.get("type", ""), ("choices",))
+        fields = VALUE_FIELDS.get(str(item.get("type")), ("choices",))
         kept["value"] = {key: value[key] for key in fields if key in value}
     if item.get("type") != "labels":
         return kept
     meta = item.get("meta")
     noted = {key: meta[key] for key in META_FIELDS if key in meta} if isinstance(meta, dict) else {}
     if text is not None and item.get("from_name") == c.MENTION:
-        noted.setdefault("head", list(default_head(text, kept["value"]["start"], kept["value"]["end"])))
+        start, end = kept["value"]["start"], kept["value"]["end"]
+        if 0 <= start < end <= len(text):
+            noted.setdefault("head", list(default_head(text, start, end)))
     return kept | ({"meta": noted} if noted else {})
