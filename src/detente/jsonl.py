@@ -19,7 +19,7 @@ import msgspec
 
 from detente.checks import check_document
 from detente.documents import Document
-from detente.errors import DataError, Fault
+from detente.errors import DataError, DetenteError, Fault
 from detente.ontology import Ontology
 
 MAX_LINE_BYTES = 64 * 2**20
@@ -157,7 +157,18 @@ def write_documents(path: Path, documents: Iterable[Document]) -> int:
 
 
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file through a temporary neighbour, so that a reader never meets half of it."""
+    """Write a file through a temporary neighbour, so that a reader never meets half of it.
+
+    Raises `DetenteError` where there is no room or no right to write.
+    """
+    try:
+        _write_whole(path, chunks)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise DetenteError(f"{path} was not written, what was there before stays ({reason}); run it again") from error
+
+
+def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
     try:

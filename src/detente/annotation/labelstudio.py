@@ -240,7 +240,7 @@ def _present(server: Server, project: int) -> dict[str, str]:
     for task in _tasks(server, project):
         data = task.data or {}
         document = str(data.get("id", ""))
-        if document in present and not task.total_annotations:
+        if document in present and not server.client.annotations.list(int(task.id)):
             server.client.tasks.delete(str(task.id))
         present.setdefault(document, str(data.get("sha256", "")))
     return present
@@ -347,10 +347,9 @@ def submit(
 
 
 def _submit(server: Server, task: Any, result: list[Mapping[str, Any]]) -> bool:
-    own = []
-    if task.total_annotations or task.cancelled_annotations:
-        found = server.client.annotations.list(int(task.id))
-        own = [a for a in found if _user_id(a.completed_by) == server.user_id and not a.was_cancelled]
+    # the task's own counters are no guide: a server killed between the two leaves an annotation uncounted
+    found = server.client.annotations.list(int(task.id))
+    own = [a for a in found if _user_id(a.completed_by) == server.user_id and not a.was_cancelled]
     if not own:
         server.client.annotations.create(
             int(task.id),
