@@ -246,7 +246,7 @@ class _Parser:
         ids = {name: f"e{number}" for number, name in enumerate(members, 1)}
         entities = []
         for name, group in members.items():
-            first = next((m for m in group if m.level == NAMED), group[0])
+            first = next((m for m in group if m.level in self.ontology.levels[:1]), group[0])
             entities.append(Entity(id=ids[name], name=name, type=first.type))
         mentions = [
             msgspec.structs.replace(m, entity=ids[self.names[m.id]]) if m.id in self.names else m for m in self.mentions

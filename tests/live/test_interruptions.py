@@ -346,7 +346,8 @@ def test_a_disk_full_while_the_export_is_written_leaves_the_one_before(
 
     def run(limit: int) -> subprocess.CompletedProcess[str]:
         access = {"DETENTE_URL": running.address, "DETENTE_TOKEN": running.token}
-        command = [sys.executable, "-c", script, str(limit), "annotate", "pull", "--exports", str(tmp_path)]
+        command = [sys.executable, "-c", script, str(limit), "annotate", "pull", "--version", "small"]
+        command += ["--exports", str(tmp_path), "--todo", str(tmp_path)]
         environment = {**os.environ, **access, "PYTHONPATH": os.pathsep.join(sys.path)}
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 

@@ -56,7 +56,7 @@ class _Measure:
     name: str
     count: Callable[[Document, Document, Ontology], Numbers]
     value: Callable[[Numbers], float | None]
-    labels: tuple[str, ...] = ()
+    labels: tuple[str, ...] | None = None
 
 
 def measure_agreement(
@@ -112,7 +112,7 @@ def _result(measure: _Measure, total: Numbers, low: float | None, high: float | 
 
 def _measures(ontology: Ontology) -> list[_Measure]:
     exhaustive = ", ".join(ontology.mention.exhaustive_levels) or "all"
-    return [
+    measures = [
         _Measure("mentions", f"F1, {exhaustive}", lambda a, b, o: _vector(_named(a, b, o)), _f1),
         _Measure("mentions", "F1, all", lambda a, b, _: _vector(set_counts(mentions_of(a), mentions_of(b))), _f1),
         _labels("mentions", "level, alpha", ontology.levels, _level_pairs),
@@ -129,6 +129,8 @@ def _measures(ontology: Ontology) -> list[_Measure]:
         _Measure("stance", "holder, target, F1", lambda a, b, _: _vector(_stance(a, b, labels=False)), _f1),
         _labels("stance", "label on shared pairs, alpha", ontology.stance_labels, _stance_pairs),
     ]
+    # an ontology may do without readings, levels or modalities: there is nothing to agree on then
+    return [measure for measure in measures if measure.labels != ()]
 
 
 def _vector(counts: Counts) -> Numbers:

@@ -20,7 +20,7 @@ from detente.annotation.label_config import label_config
 from detente.annotation.normalise import collection_paused, normalise_export
 from detente.annotation.tasks import BLOCKS_VERSION, AnnotatedDocument, block_regions, document_to_task
 from detente.documents import Document, text_hash
-from detente.errors import DataError, Fault, UsageError
+from detente.errors import DataError, DetenteError, Fault, UsageError
 from detente.ontology import Ontology
 
 MAX_TITLE = 50
@@ -267,6 +267,14 @@ def pull(
     More tasks than `at_once` are exported in batches, since one export of everything times out behind a proxy at some
     18,000 tasks.
     """
+    tasks, users = pull_raw(server, project, progress=progress, at_once=at_once)
+    return normalise_export(tasks, users)
+
+
+def pull_raw(
+    server: Server, project: int, *, progress: Progress | None = None, at_once: int = PULL_AT_ONCE
+) -> tuple[list[dict[str, Any]], dict[int, str]]:
+    """All tasks of a project as the server exports them, and the e-mail address of every user by number."""
     with answers(server.address):
         users = {int(user.id): user.email or user.username or "" for user in server.client.users.list()}
         total = int(server.client.projects.get(project).task_number or 0)
@@ -280,10 +288,18 @@ def pull(
             )
             raw = b"".join(chunks)
             with collection_paused():
-                tasks += msgspec.json.decode(raw)
+                tasks += _decode(raw, server)
             if progress is not None:
                 progress(len(tasks), total)
-    return normalise_export(tasks, users)
+    return tasks, users
+
+
+def _decode(raw: bytes, server: Server) -> list[dict[str, Any]]:
+    try:
+        return msgspec.json.decode(raw, type=list[dict[str, Any]])
+    except msgspec.DecodeError as error:
+        found = f"{server.address} sent an export that breaks off or is none ({error})"
+        raise DetenteError(f"{found}; run the command again") from error
 
 
 def _exports(server: Server, project: int, total: int, at_once: int) -> Iterator[dict[str, Any]]:

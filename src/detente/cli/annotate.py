@@ -7,7 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import Format, FormatOption, OntologyOption, progress
+from detente.cli import annotate_reports
+from detente.cli.annotate_options import (
+    EXPORTS,
+    FULL,
+    GOLD_VERSION,
+    URL,
+    DocumentsArgument,
+    ExportsOption,
+    PassOption,
+    TokenOption,
+    UrlOption,
+    VersionOption,
+    connect_server,
+)
+from detente.cli.options import OntologyOption, progress
 
 if TYPE_CHECKING:
     from detente.annotation.connection import Server
@@ -17,16 +31,7 @@ if TYPE_CHECKING:
     from detente.ontology import Ontology
 
 app = typer.Typer(help="Annotate in Label Studio: serve, push, pull, agree, adjudicate.", no_args_is_help=True)
-EXPORTS, GUIDELINES = Path("annotation/exports"), Path("annotation/guidelines.md")
-GOLD_VERSION = "gold"
-UrlOption = Annotated[str, typer.Option("--url", envvar="DETENTE_URL", help="The server's address.")]
-TokenOption = Annotated[str, typer.Option("--token", envvar="DETENTE_TOKEN", help="A user's API token.")]
-PassOption = Annotated[str, typer.Option("--pass", help="mentions, events, stance or full.")]
-VersionOption = Annotated[str, typer.Option("--version", help="Keeps repeated passes apart.")]
-ExportsOption = Annotated[Path, typer.Option("--exports", help="Folder of the normalised exports.")]
-DocumentsArgument = Annotated[Path, typer.Argument(help="Documents in JSON lines, with text.")]
-URL = "http://127.0.0.1:8080"
-FULL = "full"
+GUIDELINES = Path("annotation/guidelines.md")
 
 
 @app.command()
@@ -146,7 +151,7 @@ def push(
     from detente.annotation.labelstudio import Plan
 
     found, known = _read(documents, ontology)
-    _push(_connect(url, token), found, Plan(pass_name, tuple(annotator), version), known)
+    _push(connect_server(url, token), found, Plan(pass_name, tuple(annotator), version), known)
 
 
 @app.command()
@@ -180,7 +185,7 @@ def submit(
             results[document.id] = document_to_result(annotated, known) + block_regions(document)
     if not results:
         raise UsageError(f"no file {quotes}/<document id>.quotes for any of the {len(found)} documents")
-    server = _connect(url, token)
+    server = connect_server(url, token)
     key = ProjectKey(pass_name, server.user, version)
     projects = find_projects(server, pass_name, version)
     if key not in projects:
@@ -189,83 +194,9 @@ def submit(
     typer.echo(f"{key}: {len(results)} articles, {number} new or changed")
 
 
-@app.command()
-def status(token: TokenOption, url: UrlOption = URL, style: FormatOption = Format.text) -> None:
-    """Show how far every project is.
-
-    Example: detente annotate status
-    """
-    from detente.annotation.labelstudio import status as ask
-    from detente.cli.tables import print_table
-
-    rows = [
-        (s.key.annotator, s.key.pass_name, s.key.version, s.tasks, s.annotated, s.skipped)
-        for s in ask(_connect(url, token))
-    ]
-    print_table(("annotator", "pass", "version", "articles", "annotated", "skipped"), rows, style)
-
-
-@app.command()
-def pull(
-    token: TokenOption,
-    exports: ExportsOption = EXPORTS,
-    url: UrlOption = URL,
-    ontology: OntologyOption = None,
-) -> None:
-    """Pull every project into normalised exports, checked: <pass>/<annotator>.json, gold apart.
-
-    Example: detente annotate pull --exports annotation/exports
-    """
-    from detente.annotation.export import convert_export, write_export
-    from detente.annotation.labelstudio import find_projects
-    from detente.annotation.labelstudio import pull as fetch
-    from detente.errors import DataError, Fault
-    from detente.ontology import load_ontology
-
-    known, server = load_ontology(ontology), _connect(url, token)
-    faults: list[Fault] = []
-    for key, project in find_projects(server).items():
-        if key.version == "demo":
-            continue
-        tasks = fetch(server, project)
-        path = exports / (GOLD_VERSION if key.version == GOLD_VERSION else key.pass_name) / f"{key.annotator}.json"
-        write_export(path, tasks)
-        try:
-            export = convert_export(tasks, known, gold=key.version == GOLD_VERSION)
-        except DataError as error:
-            faults += error.faults
-            continue
-        aside = f"{export.unannotated} not annotated, {export.cancelled} cancelled, {export.drafts} drafts"
-        typer.echo(f"{path}: {len(export.documents)} documents ({aside})")
-        for note in (*export.superseded, *export.warnings):
-            typer.echo(f"  {note}", err=True)
-    if faults:
-        raise DataError(faults)
-
-
-@app.command()
-def agree(
-    exports: ExportsOption = EXPORTS,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write Markdown here too.")] = None,
-    style: FormatOption = Format.text,
-    ontology: OntologyOption = None,
-) -> None:
-    """Measure agreement between the kept passes, layer by layer, with intervals over documents.
-
-    Example: detente annotate agree -o annotation/agreement.md
-    """
-    from detente.annotation.agreement_text import agreement_markdown, agreement_rows
-    from detente.annotation.passes import measure_passes
-    from detente.cli.tables import print_table
-    from detente.jsonl import write_text
-    from detente.ontology import load_ontology
-
-    report = measure_passes(exports, load_ontology(ontology))
-    header, rows = agreement_rows(report)
-    print_table(header, rows, style)
-    typer.echo(report.title, err=True)
-    if output:
-        write_text(output, agreement_markdown(report))
+app.command()(annotate_reports.status)
+app.command()(annotate_reports.pull)
+app.command()(annotate_reports.agree)
 
 
 @app.command()
@@ -295,7 +226,7 @@ def adjudicate(
     for version in read_passes(exports, known, texts):
         versions.setdefault(version.document.id, []).append(version)
     plan = Plan(FULL, (adjudicator,), GOLD_VERSION, versions=versions)
-    _push(_connect(url, token), found, plan, known)
+    _push(connect_server(url, token), found, plan, known)
     for name, group in versions.items() if drafts else ():
         if drafts and len(group) > 1:
             write_text(drafts / f"{name}.quotes", write_draft(group[0].document, group[1].document))
@@ -344,12 +275,6 @@ def _read(path: Path, ontology: Path | None) -> tuple[list[Document], Ontology]:
 
     known = load_ontology(ontology)
     return list(read_documents(path, known, gold=False)), known
-
-
-def _connect(url: str, token: str) -> Server:
-    from detente.annotation.connection import connect
-
-    return connect(url, token)
 
 
 def _push(server: Server, documents: list[Document], plan: Plan, ontology: Ontology) -> None:

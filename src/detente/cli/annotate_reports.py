@@ -1,0 +1,191 @@
+"""`detente annotate status`, `pull` and `agree`: what has been done, what is left to do, and how far it agrees."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from detente.cli.annotate_options import (
+    EXPORTS,
+    GOLD_VERSION,
+    URL,
+    ExportsOption,
+    OnlyPassOption,
+    OnlyVersionOption,
+    TokenOption,
+    UrlOption,
+    connect_server,
+)
+from detente.cli.options import Format, FormatOption, OntologyOption, progress
+
+if TYPE_CHECKING:
+    from detente.annotation.review import CheckedProject
+    from detente.ontology import Ontology
+
+DEMO = "demo"
+TODO = Path("build/todo")
+
+
+def status(
+    token: TokenOption,
+    pass_name: OnlyPassOption = None,
+    version: OnlyVersionOption = None,
+    url: UrlOption = URL,
+    style: FormatOption = Format.text,
+    ontology: OntologyOption = None,
+) -> None:
+    """Show how far every project is: articles, drafts left, and faults by annotator and article.
+
+    Example: detente annotate status --format json
+    """
+    import json
+
+    from detente.cli.tables import print_table
+    from detente.ontology import load_ontology
+
+    checked = list(_checked(url, token, load_ontology(ontology), pass_name, version))
+    if style is Format.json:
+        typer.echo(json.dumps([_facts(project) for project in checked], ensure_ascii=False, indent=2))
+        return
+    header = ("annotator", "pass", "version", "articles", "annotated", "skipped", "drafts", "faults")
+    print_table(header, [tuple(_facts(project)[name] for name in header) for project in checked], style)
+    rows = [
+        (project.key.annotator, project.key.pass_name, article["document"], article["faults"], article["link"])
+        for project in checked
+        for article in _articles(project)
+    ]
+    if rows:
+        typer.echo()
+        print_table(("annotator", "pass", "article", "faults", "link"), rows, style)
+
+
+def pull(
+    token: TokenOption,
+    exports: ExportsOption = EXPORTS,
+    todo: Annotated[Path, typer.Option("--todo", help="Folder of the lists of what annotators must correct.")] = TODO,
+    pass_name: OnlyPassOption = None,
+    version: OnlyVersionOption = None,
+    url: UrlOption = URL,
+    ontology: OntologyOption = None,
+) -> None:
+    """Pull every project into normalised exports, checked: <pass>/<annotator>.json, gold apart.
+
+    What is wrong is written as a list for each annotator, with links into the pages: build/todo/<annotator>.md.
+
+    Example: detente annotate pull --exports annotation/exports
+    """
+    from detente.annotation.export import write_export
+    from detente.errors import DataError, UsageError
+    from detente.ontology import load_ontology
+
+    checked = []
+    written: dict[Path, str] = {}
+    for project in _checked(url, token, load_ontology(ontology), pass_name, version):
+        if project.key.version == DEMO:
+            continue
+        checked.append(project)
+        kind = GOLD_VERSION if project.key.version == GOLD_VERSION else project.key.pass_name
+        path = exports / kind / f"{project.key.annotator}.json"
+        if path in written:
+            raise UsageError(f"{path} would hold versions {written[path]} and {project.key.version}; give --version")
+        written[path] = project.key.version
+        write_export(path, project.tasks)
+        export = project.export
+        if export is None:
+            typer.echo(f"{path}: {len(project.faults)} faults")
+            continue
+        aside = f"{export.unannotated} not annotated, {export.cancelled} cancelled, {export.drafts} drafts"
+        typer.echo(f"{path}: {len(export.documents)} documents ({aside})")
+        for note in (*export.superseded, *export.warnings):
+            typer.echo(f"  {note}", err=True)
+    _write_todo(todo, checked)
+    if faults := [fault for project in checked for fault in project.faults]:
+        raise DataError(faults)
+
+
+def agree(
+    exports: ExportsOption = EXPORTS,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="Write Markdown here too.")] = None,
+    style: FormatOption = Format.text,
+    ontology: OntologyOption = None,
+) -> None:
+    """Measure agreement between the kept passes, layer by layer, with intervals over documents.
+
+    Example: detente annotate agree -o annotation/agreement.md
+    """
+    from detente.annotation.agreement_text import agreement_markdown, agreement_rows
+    from detente.annotation.passes import measure_passes
+    from detente.cli.tables import print_table
+    from detente.jsonl import write_text
+    from detente.ontology import load_ontology
+
+    known = load_ontology(ontology)
+    report = measure_passes(exports, known)
+    header, rows = agreement_rows(report)
+    print_table(header, rows, style)
+    typer.echo(report.title, err=True)
+    if output:
+        write_text(output, agreement_markdown(report))
+
+
+def _checked(
+    url: str, token: str, ontology: Ontology, pass_name: str | None, version: str | None
+) -> Iterator[CheckedProject]:
+    """The projects, pulled and checked one after the other, with a progress bar."""
+    from detente.annotation.labelstudio import find_projects
+    from detente.annotation.review import check_project
+
+    server = connect_server(url, token)
+    with progress() as bar:
+        projects = find_projects(server, pass_name, version)
+        task = bar.add_task("pull", total=len(projects))
+        for key, number in projects.items():
+            yield check_project(server, key, number, ontology)
+            bar.advance(task)
+
+
+def _facts(project: CheckedProject) -> dict[str, object]:
+    return {
+        "annotator": project.key.annotator,
+        "pass": project.key.pass_name,
+        "version": project.key.version,
+        "articles": len(project.tasks),
+        "annotated": project.annotated,
+        "skipped": project.skipped,
+        "drafts": sum(project.drafts.values()),
+        "faults": len(project.faults),
+        "drafts_by_article": dict(project.drafts),
+        "faults_by_article": _articles(project),
+    }
+
+
+def _articles(project: CheckedProject) -> list[dict[str, object]]:
+    """The articles with faults: how many, where, and what to do."""
+    from detente.annotation.review import todo_list
+
+    found: dict[str, list[dict[str, str]]] = {}
+    for todo in todo_list([project]):
+        what = {name: getattr(todo, name) for name in ("region", "words", "found", "expected", "remedy")}
+        found.setdefault(todo.document, []).append(what)
+    return [
+        {"document": name, "faults": len(todos), "link": project.links.get(name, ""), "to_do": todos}
+        for name, todos in found.items()
+    ]
+
+
+def _write_todo(folder: Path, checked: list[CheckedProject]) -> None:
+    """A list for each annotator who has something to correct; the list of one who has nothing left goes."""
+    from detente.annotation.review import todo_list, todo_markdown
+    from detente.jsonl import write_text
+
+    for annotator in sorted({project.key.annotator for project in checked}):
+        todos = todo_list(project for project in checked if project.key.annotator == annotator)
+        path = folder / f"{annotator}.md"
+        if todos:
+            write_text(path, todo_markdown(annotator, todos))
+            typer.echo(f"{path}: {len(todos)} to correct", err=True)
+        else:
+            path.unlink(missing_ok=True)
