@@ -138,7 +138,13 @@ def user(
 def push(
     documents: DocumentsArgument,
     token: TokenOption,
-    annotator: Annotated[list[str], typer.Option("--annotator", help="A blind project for each of them.")],
+    annotator: Annotated[
+        list[str] | None, typer.Option("--annotator", help="A blind project for each of them, with all articles.")
+    ] = None,
+    plan: Annotated[
+        Path | None,
+        typer.Option("--plan", help="A plan in TOML, pass and version too: who annotates what, how much twice."),
+    ] = None,
     pass_name: PassOption = FULL,
     version: VersionOption = "v1",
     url: UrlOption = URL,
@@ -149,9 +155,19 @@ def push(
     Example: detente annotate push documents.jsonl --annotator a@example.org --annotator b@example.org
     """
     from detente.annotation.labelstudio import Plan
+    from detente.annotation.plan_file import make_pushes, read_plan
+    from detente.errors import UsageError
 
+    if bool(annotator) == (plan is not None):
+        raise UsageError("give --annotator or --plan")
     found, known = _read(documents, ontology)
-    _push(connect_server(url, token), found, Plan(pass_name, tuple(annotator), version), known)
+    if plan is not None:
+        pushes = make_pushes(found, read_plan(plan), known, plan.parent)
+    else:
+        pushes = [(Plan(pass_name, tuple(annotator or ()), version), found)]
+    server = connect_server(url, token)
+    for work, articles in pushes:
+        _push(server, articles, work, known)
 
 
 @app.command()
