@@ -78,6 +78,35 @@ def measure_agreement(
     return results, len(pairs)
 
 
+@dataclass(frozen=True, slots=True)
+class PairAgreement:
+    """What two annotators agree on over the documents that both have: values by (layer, measure)."""
+
+    first: str
+    second: str
+    documents: int
+    values: Mapping[tuple[str, str], float | None]
+
+
+def measure_pairs(versions: Iterable[AnnotatedDocument], ontology: Ontology) -> list[PairAgreement]:
+    """Every measure for every pair of annotators who share a document, in the order of their names."""
+    by_annotator: dict[str, dict[str, Document]] = {}
+    for version in versions:
+        by_annotator.setdefault(version.annotator, {})[version.document.id] = version.document
+    found = []
+    for first, second in combinations(sorted(by_annotator), 2):
+        ours, theirs = by_annotator[first], by_annotator[second]
+        shared = [(ours[name], theirs[name]) for name in sorted(ours.keys() & theirs.keys())]
+        if not shared:
+            continue
+        values = {
+            (m.layer, m.name): m.value(np.sum([m.count(a, b, ontology) for a, b in shared], axis=0))
+            for m in _measures(ontology)
+        }
+        found.append(PairAgreement(first, second, len(shared), values))
+    return found
+
+
 def _pairs(versions: Iterable[AnnotatedDocument]) -> list[list[tuple[Document, Document]]]:
     """For each document all pairs of its versions, annotators in the order of their names."""
     by_document: dict[str, list[AnnotatedDocument]] = {}

@@ -109,6 +109,9 @@ def pull(
 def agree(
     exports: ExportsOption = EXPORTS,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write Markdown here too.")] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Write a page with a heat map of annotators and all confusions.")
+    ] = None,
     style: FormatOption = Format.text,
     ontology: OntologyOption = None,
 ) -> None:
@@ -117,7 +120,7 @@ def agree(
     Example: detente annotate agree -o annotation/agreement.md
     """
     from detente.annotation.agreement_text import agreement_markdown, agreement_rows
-    from detente.annotation.passes import measure_passes
+    from detente.annotation.passes import measure_passes, read_passes
     from detente.cli.tables import print_table
     from detente.jsonl import write_text
     from detente.ontology import load_ontology
@@ -129,6 +132,14 @@ def agree(
     typer.echo(report.title, err=True)
     if output:
         write_text(output, agreement_markdown(report))
+    if html:
+        from detente.annotation.agreement import measure_pairs
+        from detente.annotation.agreement_page import agreement_page
+        from detente.annotation.confusions import find_confusions
+
+        versions = read_passes(exports, known)
+        write_text(html, agreement_page(report, measure_pairs(versions, known), find_confusions(versions)))
+        typer.echo(f"{html}: agreement pair by pair, and confusions with their passages", err=True)
 
 
 def _checked(

@@ -1,0 +1,89 @@
+"""The agreement report as one HTML page: figures, a heat map of annotator pairs, and what is taken for what.
+
+Nothing is loaded from any network, and there is no script; every value is escaped by the template.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from importlib import resources
+from typing import Any
+
+from detente.annotation.agreement import PairAgreement
+from detente.annotation.agreement_text import agreement_rows
+from detente.annotation.confusions import Confusion
+from detente.annotation.passes import AgreementReport
+
+SHOWN_CONFUSIONS = 40
+SHOWN_PASSAGES = 25
+SHADES = 10
+
+
+def agreement_page(report: AgreementReport, pairs: Sequence[PairAgreement], confusions: Sequence[Confusion]) -> str:
+    """The page; confusions are shown in their order, the first forty with up to 25 passages each."""
+    import jinja2
+    import markupsafe
+
+    folder = resources.files("detente") / "annotation" / "templates"
+    style = (folder / "agreement.css").read_text(encoding="utf-8")
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True
+    )
+    template = environment.from_string((folder / "agreement.html.j2").read_text(encoding="utf-8"))
+    header, rows = agreement_rows(report)
+    return template.render(
+        title=report.title,
+        style=markupsafe.Markup(style),  # noqa: S704  (a file of this package)
+        csp=f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'",
+        header=header,
+        rows=rows,
+        heat=_heat(pairs),
+        listed=[_listed(confusion) for confusion in confusions[:SHOWN_CONFUSIONS]],
+        shown=min(len(confusions), SHOWN_CONFUSIONS),
+        confusions=len(confusions),
+        disagreements=sum(len(confusion.passages) for confusion in confusions),
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
+
+
+def _heat(pairs: Sequence[PairAgreement]) -> dict[str, Any]:
+    """A row for each pair of annotators, a column for each measure that some pair has a figure for."""
+    measures = [
+        measure
+        for measure in dict.fromkeys(measure for pair in pairs for measure in pair.values)
+        if any(pair.values[measure] is not None for pair in pairs)
+    ]
+    return {
+        "columns": [f"{layer}: {name}" for layer, name in measures],
+        "lines": [
+            {
+                "first": pair.first,
+                "second": pair.second,
+                "documents": pair.documents,
+                "cells": [_cell(pair.values[measure]) for measure in measures],
+            }
+            for pair in pairs
+        ],
+    }
+
+
+def _cell(value: float | None) -> dict[str, str]:
+    if value is None:
+        return {"value": "–", "shade": "none"}
+    return {"value": f"{value:.3f}", "shade": f"h{min(max(int(value * SHADES), 0), SHADES)}"}
+
+
+def _listed(confusion: Confusion) -> dict[str, object]:
+    return {
+        "layer": confusion.layer,
+        "one": confusion.one,
+        "other": confusion.other,
+        "number": len(confusion.passages),
+        "passages": confusion.passages[:SHOWN_PASSAGES],
+        "more": max(len(confusion.passages) - SHOWN_PASSAGES, 0),
+    }
