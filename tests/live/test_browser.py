@@ -6,8 +6,10 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import pytest
 
+from detente.annotation.adjudication import AGREED, adjudication_versions
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import Server, connect
 from detente.annotation.export import convert_export
@@ -226,6 +228,38 @@ def test_an_argument_drawn_by_hand_comes_back_with_its_role(
     document = pulled(lead, pushed.project, ontology)
     monday = next(m for m in document.mentions if m.type == "TIME")
     assert [(argument.role, argument.mention) for argument in event.arguments] == [("Time", monday.id)]
+
+
+def test_an_adjudicator_starts_from_what_is_agreed_and_decides_the_rest(
+    page: Any, lead: Server, running: Running, blanks: Documents, annotated: Documents, ontology: Ontology
+) -> None:
+    ann = annotated[0]
+    # ben reads Testland otherwise, and has not marked the owners as what was praised
+    ben = msgspec.structs.replace(
+        ann,
+        mentions=tuple(
+            msgspec.structs.replace(m, reading="government") if m.id == "b" else m for m in ann.mentions if m.id != "f"
+        ),
+        events=tuple(
+            msgspec.structs.replace(e, arguments=tuple(a for a in e.arguments if a.mention != "f")) for e in ann.events
+        ),
+    )
+    both = [AnnotatedDocument(ann, "ann@example.org", "full"), AnnotatedDocument(ben, "ben@example.org", "full")]
+    shown = {ann.id: adjudication_versions(both)}
+    plan = Plan("full", (running.email,), "gold-page", versions=shown, prefilled=AGREED)
+    (pushed,) = push(lead, blanks[:1], plan, ontology)
+    (task,) = lead.client.tasks.list(project=pushed.project, fields="all")
+    assert {p.model_version for p in task.predictions} == {AGREED, "ann@example.org", "ben@example.org"}
+    open_task(page, lead, running, pushed.project)
+    press_submit(page)
+    eventually(lambda: "reading" in page.page_source and "no reading yet" in page.page_source)
+    assert [task["annotations"] for task in pull(lead, pushed.project)] == [[]]
+    click_region(page, "Testland")
+    press(page, "5")
+    submit(page, lead, pushed.project)
+    (gold,) = convert_export(pull(lead, pushed.project), ontology, gold=True).documents
+    decided = msgspec.structs.replace(ben, mentions=tuple(m for m in ann.mentions if m.id != "f"))
+    assert gold.document == canonical(decided, ontology)
 
 
 def choose_relation_label(page: Any, label: str) -> None:

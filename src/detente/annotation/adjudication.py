@@ -7,16 +7,22 @@ differs is a real difference. Differences are numbered; the adjudicator decides 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from typing import Any
 
 import msgspec
 
+from detente.annotation.tasks import AnnotatedDocument
+from detente.checks import SPECIAL_SOURCES
 from detente.documents import Argument, Document, Event, Mention, Stance
 from detente.errors import DataError, Fault
 from detente.items import entity_alignment
 from detente.quotes import write_quotes
 
+# under which name the agreed parts are shown
+AGREED = "agreed"
 REASONS = {
     "missed": "one version overlooked what the guidelines ask for",
     "spurious": "one version marked what the guidelines leave out",
@@ -49,6 +55,82 @@ def find_differences(first: Document, second: Document) -> tuple[list[str], list
     return agreed, [
         Difference(number, first.id, ours.get(key, ""), theirs.get(key, "")) for number, key in enumerate(differing, 1)
     ]
+
+
+def agreed(first: Document, second: Document) -> Document:
+    """What two versions agree on, in the first's terms: where an adjudicator starts from.
+
+    An item that both have keeps what is the same in both; the rest of it (a reading, a source, an argument) is left
+    open, so that the page asks for it. What only one of them has is left out.
+    """
+    theirs = unify(first, second)
+    same = {x.id: x for part in _parts(theirs) for x in part}
+    names = [{entity.id: entity.name for entity in document.entities} for document in (first, theirs)]
+    mentions = []
+    for mention in first.mentions:
+        other = same.get(mention.id)
+        if isinstance(other, Mention) and other.type == mention.type:
+            entity = mention.entity if names[0].get(mention.entity or "") == names[1].get(other.entity or "") else None
+            open_fields = _open(mention, other, ("head", "level", "reading", "value"))
+            mentions.append(msgspec.structs.replace(mention, **open_fields | {"entity": entity}))
+    events = [
+        (event, other)
+        for event in first.events
+        if isinstance(other := same.get(event.id), Event) and other.type == event.type
+    ]
+    used = {mention.entity for mention in mentions}
+    known = {mention.id for mention in mentions} | {event.id for event, _ in events}
+    clusters = [_members(document) for document in (first, theirs)]
+    return msgspec.structs.replace(
+        first,
+        mentions=tuple(mentions),
+        entities=tuple(entity for entity in first.entities if entity.id in used),
+        events=tuple(_agreed_event(event, other, known, clusters) for event, other in events),
+        stances=tuple(
+            msgspec.structs.replace(stance, **_open(stance, other, ("explicit",)), source=_source(stance, other, known))
+            for stance in first.stances
+            if isinstance(other := same.get(stance.id), Stance)
+            and other.label == stance.label
+            and stance.holder in used
+            and stance.target in used | known
+        ),
+    )
+
+
+def _open(one: object, other: object, fields: Iterable[str]) -> dict[str, Any]:
+    """The fields in which two items differ, as open."""
+    return {name: None for name in fields if getattr(one, name) != getattr(other, name)}
+
+
+def _source(one: Event | Stance, other: Event | Stance, known: set[str]) -> str | None:
+    return one.source if one.source == other.source and one.source in known | SPECIAL_SOURCES else None
+
+
+def _agreed_event(
+    event: Event, other: Event, known: set[str], clusters: Sequence[Mapping[str, frozenset[str]]]
+) -> Event:
+    arguments = tuple(a for a in event.arguments if a in other.arguments and (a.mention or a.event) in known)
+    return msgspec.structs.replace(
+        event,
+        **_open(event, other, ("polarity", "modality", "condition")),
+        source=_source(event, other, known),
+        cluster=event.cluster if clusters[0][event.id] == clusters[1][event.id] else None,
+        arguments=arguments,
+    )
+
+
+def _members(document: Document) -> dict[str, frozenset[str]]:
+    """The events that are the same event as each, by id."""
+    clusters: dict[str, set[str]] = {}
+    for event in document.events:
+        clusters.setdefault(event.cluster or f" {event.id}", set()).add(event.id)
+    return {event.id: frozenset(clusters[event.cluster or f" {event.id}"]) for event in document.events}
+
+
+def adjudication_versions(versions: Sequence[AnnotatedDocument]) -> list[AnnotatedDocument]:
+    """What an adjudicator is shown of an article: what all versions agree on, then each version."""
+    together = reduce(agreed, (version.document for version in versions))
+    return [AnnotatedDocument(together, AGREED, "adjudication"), *versions]
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,9 +229,11 @@ def adjudicate(
 ) -> None:
     """Push a project in which every annotator's version is shown, for the adjudicator to submit the gold.
 
+    What all versions agree on is already in; what they differ on is left to be marked.
+
     Example: detente annotate adjudicate documents.jsonl --adjudicator c@example.org
     """
-    from detente.annotation.adjudication import write_draft
+    from detente.annotation.adjudication import AGREED, adjudication_versions, write_draft
     from detente.annotation.labelstudio import Plan
     from detente.annotation.passes import read_passes
     from detente.jsonl import write_text
@@ -241,7 +243,8 @@ def adjudicate(
     versions: dict[str, list[AnnotatedDocument]] = {}
     for version in read_passes(exports, known, texts):
         versions.setdefault(version.document.id, []).append(version)
-    plan = Plan(FULL, (adjudicator,), GOLD_VERSION, versions=versions)
+    shown = {name: adjudication_versions(group) for name, group in versions.items()}
+    plan = Plan(FULL, (adjudicator,), GOLD_VERSION, versions=shown, prefilled=AGREED)
     _push(connect_server(url, token), found, plan, known)
     for name, group in versions.items() if drafts else ():
         if drafts and len(group) > 1:
