@@ -147,6 +147,9 @@ def _push_project(
         _import(server, project, tasks)
         done += len(batch)
         report(done)
+    if missing and _task_number(server, project) != len(present.keys() | {document.id for document in missing}):
+        # an import whose answer an earlier push did not live to see has come through meanwhile
+        _present(server, project)
     if any(plan.versions.get(document.id) or block_regions(document) for document in documents):
         _prefill(server, project, _prefilled(plan))
     return Pushed(key, project, len(missing), len(documents) - len(missing))
@@ -167,6 +170,10 @@ def _import(server: Server, project: int, tasks: Sequence[dict[str, Any]]) -> No
         raise ApiError(status_code=answer.status_code, body=answer.text)
 
 
+def _task_number(server: Server, project: int) -> int:
+    return int(server.client.projects.get(project).task_number or 0)
+
+
 def _prefill(server: Server, project: int, version: str) -> None:
     if (server.client.projects.get(project).model_version or "") != version:
         server.client.projects.update(project, model_version=version)
@@ -182,10 +189,9 @@ def _prefilled(plan: Plan) -> str:
 
 def _project(server: Server, key: ProjectKey, config: str) -> int:
     """The project of a key, made where there is none; its configuration brought up to date where that is safe."""
-    for found in _projects(server):
-        if ProjectKey.parse(found.description or "") == key:
-            _update_config(server, found, config, key)
-            return int(found.id)
+    if numbers := _numbers(server, key):
+        _update_config(server, server.client.projects.get(numbers[0]), config, key)
+        return numbers[0]
     created = server.client.projects.create(
         title=key.title,
         description=str(key),
@@ -196,7 +202,16 @@ def _project(server: Server, key: ProjectKey, config: str) -> int:
         maximum_annotations=1,
         request_options=ONCE,
     )
-    return int(created.id)
+    # a creation whose answer an earlier push did not live to see may have come through meanwhile: the first counts
+    first = _numbers(server, key)[0]
+    if first != int(created.id):
+        server.client.projects.delete(int(created.id))
+    return first
+
+
+def _numbers(server: Server, key: ProjectKey) -> list[int]:
+    """The projects of a key, oldest first."""
+    return sorted(int(found.id) for found in _projects(server) if ProjectKey.parse(found.description or "") == key)
 
 
 def _update_config(server: Server, project: Any, config: str, key: ProjectKey) -> None:
@@ -236,14 +251,14 @@ def _present(server: Server, project: int) -> dict[str, str]:
 
     A task that an interrupted push has left twice is removed again, unless somebody has annotated it.
     """
-    present: dict[str, str] = {}
+    tasks: dict[str, list[Any]] = {}
     for task in _tasks(server, project):
-        data = task.data or {}
-        document = str(data.get("id", ""))
-        if document in present and not server.client.annotations.list(int(task.id)):
+        tasks.setdefault(str((task.data or {}).get("id", "")), []).append(task)
+    for found in tasks.values():
+        untouched = [task for task in found if not server.client.annotations.list(int(task.id))] if found[1:] else []
+        for task in untouched[1:] if len(untouched) == len(found) else untouched:
             server.client.tasks.delete(str(task.id))
-        present.setdefault(document, str(data.get("sha256", "")))
-    return present
+    return {document: str((found[0].data or {}).get("sha256", "")) for document, found in tasks.items()}
 
 
 def find_projects(server: Server, pass_name: str | None = None, version: str | None = None) -> dict[ProjectKey, int]:
@@ -251,7 +266,9 @@ def find_projects(server: Server, pass_name: str | None = None, version: str | N
     if pass_name is not None and pass_name not in PASSES:
         raise UsageError(f"no pass {pass_name!r}; the passes are {', '.join(PASSES)}")
     with answers(server.address):
-        keys = {ProjectKey.parse(found.description or ""): int(found.id) for found in _projects(server)}
+        numbers = sorted(((int(found.id), found) for found in _projects(server)), key=lambda pair: -pair[0])
+        # of two projects of one key the older one counts, as it does for a push
+        keys = {ProjectKey.parse(found.description or ""): number for number, found in numbers}
     return {
         key: number
         for key, number in sorted(keys.items(), key=lambda pair: str(pair[0]))
