@@ -96,6 +96,8 @@ def write_folder(folder: Path) -> None:
     (folder / "kept").mkdir()
     people = "".join(f'["{name}"]\nkind = "human"\n' for name in (ANN, BEN, CAT))
     (folder / "kept/annotators.toml").write_text(people, "utf-8")
+    plan = f'annotators = ["{ANN}", "{BEN}"]\nversion = "recalls"\ndouble = 1.0\n'
+    (folder / "plan.toml").write_text(plan, "utf-8")
     (folder / "splits.toml").write_text('validation_from = "2022-01-01"\ntest_from = "2023-01-01"\n', "utf-8")
 
 
@@ -111,8 +113,7 @@ def test_product_recalls_go_from_articles_to_a_scored_dataset(
         assert f'"{name}"' not in page
     detente("ingest", "articles/r-1.txt", "articles/r-2.txt", "-o", "documents.jsonl")
     tokens = {who: detente("annotate", "user", who, "--password", PASSWORD).strip() for who in (ANN, BEN, CAT)}
-    both = ("--annotator", ANN, "--annotator", BEN)
-    told = detente("annotate", "push", "documents.jsonl", *both, "--version", "recalls", *own)
+    told = detente("annotate", "push", "documents.jsonl", "--plan", "plan.toml", *own)
     assert told.count("2 added, 0 there already") == 2
     for who in (ANN, BEN):
         told = detente(
