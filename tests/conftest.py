@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from detente.documents import Document
 from detente.ingest.sources import make_document
 from detente.ontology import Ontology, load_ontology
 from detente.quotes import parse_quotes
+
+# the suite tries the same examples every time; DETENTE_HYPOTHESIS=thorough tries 1,000 new ones of each property
+settings.register_profile("quick", max_examples=60, deadline=None, derandomize=True)
+settings.register_profile("thorough", max_examples=1_000, deadline=None)
+settings.load_profile(os.environ.get("DETENTE_HYPOTHESIS", "quick"))
 
 ROOT = Path(__file__).resolve().parents[1]
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
 
 from detente.documents import Argument, Document, Entity, Event, Mention, Stance
 from detente.ontology import EntityType, EventLayer, EventType, Label, MentionLayer, Ontology, Role, StanceLayer
@@ -18,10 +16,6 @@ from detente.ontology import load_ontology as load
 REFERENCE = Path(__file__).resolve().parents[2].parent / "shared" / "reference"
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
-# DETENTE_HYPOTHESIS=thorough runs every property on 1,000 examples; the default is quick
-settings.register_profile("quick", max_examples=60, deadline=None)
-settings.register_profile("thorough", max_examples=1_000, deadline=None)
-settings.load_profile(os.environ.get("DETENTE_HYPOTHESIS", "quick"))
 
 Raw = dict[str, Any]
 

@@ -269,6 +269,8 @@ def _bare(item: Item, text: str | None = None) -> Item:
     if isinstance(value, dict):
         fields = VALUE_FIELDS.get(str(item.get("type")), ("choices",))
         kept["value"] = {key: value[key] for key in fields if key in value}
+    elif "value" in item:
+        kept["value"] = value
     if item.get("type") != "labels":
         return kept
     meta = item.get("meta")
