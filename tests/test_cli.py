@@ -81,6 +81,14 @@ def test_an_empty_prediction_file_is_zero_on_every_track(files: Path) -> None:
     assert report["overall"]["value"] == 0.0
 
 
+def test_several_processes_give_the_report_of_one(files: Path) -> None:
+    arguments: list[str | Path] = ["score", files / "same.jsonl", "--gold", files / "gold.jsonl", "--format", "json"]
+    assert detente(*arguments, "--workers", "2").stdout == detente(*arguments).stdout
+    found = detente("score", files / "same.jsonl", "--workers", "2")
+    assert found.returncode == 2
+    assert "give --gold" in found.stderr
+
+
 def test_bad_data_is_status_one_with_line_and_remedy_and_no_traceback(files: Path) -> None:
     (files / "bad.jsonl").write_text('{"id": "unknown"}\n{oops\n')
     found = detente("score", files / "bad.jsonl", "--gold", files / "gold.jsonl")

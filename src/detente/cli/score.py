@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -44,6 +44,10 @@ def score(
     ] = None,
     resamples: ResamplesOption = 10_000,
     seed: SeedOption = 12345,
+    workers: Annotated[int, typer.Option("--workers", help="Processes, with --gold.", min=1)] = 1,
+    cluster: Annotated[
+        str | None, typer.Option("--cluster", help="Address of a Dask scheduler, with --gold.", metavar="ADDRESS")
+    ] = None,
     style: FormatOption = Format.text,
     output: OutputOption = None,
     ontology: OntologyOption = None,
@@ -63,26 +67,23 @@ def score(
     if predictions is None:
         raise UsageError("no predictions given; expected a file of predicted documents (or --explain METRIC)")
     from detente.scoring.compat import chosen_scorers, with_other_figures
-    from detente.scoring.evaluate import evaluate
+    from detente.scoring.evaluate import evaluate, evaluate_files
     from detente.scoring.report_text import chosen_dimensions, format_report
     from detente.scoring.submissions import read_predictions
 
     chosen_dimensions(by or ())
     scorers = chosen_scorers(also)
-    documents = _gold(gold, data, split, known)
-    predicted = read_predictions(predictions, documents, known)
-    report = evaluate(
-        documents,
-        predicted,
-        known,
-        setting=setting,
-        resamples=resamples,
-        seed=seed,
-        tracks=track,
-        details=details or bool(by) or style is Format.json,
-    )
-    if scorers:
-        report = with_other_figures(report, scorers, documents, predicted, known)
+    options: dict[str, Any] = {"setting": setting, "resamples": resamples, "seed": seed, "tracks": track}
+    counted = details or bool(by) or style is Format.json
+    if (workers > 1 or cluster) and (gold is None or scorers):
+        raise UsageError("--workers and --cluster stream two files: give --gold, and leave --also out")
+    if gold is not None and not scorers:
+        report = evaluate_files(gold, predictions, known, details=counted, workers=workers, cluster=cluster, **options)
+    else:
+        documents = _gold(gold, data, split, known)
+        predicted = read_predictions(predictions, documents, known)
+        report = evaluate(documents, predicted, known, details=counted, **options)
+        report = with_other_figures(report, scorers, documents, predicted, known) if scorers else report
     text = format_report(report, style.value, details=details, by=by or ())
     if output:
         write_text(output, text)
