@@ -184,7 +184,7 @@ def view(
     known = load_ontology(ontology)
     documents = _gold(gold, data, split, known)
     predicted = {document.id: document for document in read_predictions(predictions, documents, known)}
-    page = render_view(documents, predicted, known, f"Errors of {predictions}")
+    page = render_view(documents, predicted, known, f"Errors of {_named(predictions)[0]}")
     if output:
         write_text(output, page)
         typer.echo(f"{output}: {len(documents)} articles", err=True)
