@@ -36,11 +36,18 @@ def test_the_signature_reads_as_specified() -> None:
 
 
 def test_every_track_and_the_overall_score_have_one(ontology: Ontology) -> None:
-    report = evaluate([DOCUMENT], [DOCUMENT], ontology, resamples=5, seed=6)
+    documents = [DOCUMENT, msgspec.structs.replace(DOCUMENT, id="another")]
+    report = evaluate(documents, documents, ontology, resamples=5, seed=6)
     assert list(report.signatures) == [*TRACKS, "overall"]
     for line in report.signatures.values():
-        assert f"|gold:{gold_hash([DOCUMENT])}|n:1|boot:5|seed:6|" in line
+        assert f"|gold:{gold_hash(documents)}|n:2|boot:5|seed:6|" in line
     assert "metric:mean(entities:F1,events:AC+,stance:F1)" in report.signatures["overall"]
+
+
+def test_a_single_document_has_no_interval_and_its_signature_says_so(ontology: Ontology) -> None:
+    report = evaluate([DOCUMENT], [DOCUMENT], ontology, resamples=5, seed=6)
+    assert report.overall.low is None
+    assert all("|n:1|boot:0|" in line for line in report.signatures.values())
 
 
 def test_the_gold_hash_depends_on_no_order_and_no_ids_of_items() -> None:

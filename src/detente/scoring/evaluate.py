@@ -144,7 +144,12 @@ def _count_files(
 
 
 def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES, seed: int = SEED) -> Report:
-    """The report of a table of counts; `resamples=0` leaves the intervals out."""
+    """The report of a table of counts; `resamples=0` leaves the intervals out.
+
+    So does gold of a single document or story: resampling it would give the same figure again, and no interval.
+    """
+    if len(set(table.stories if table.unit == "story" else table.documents)) < 2:
+        resamples = 0
     figures = _Figures(table, resamples, seed)
     tracks = [TRACKS[name] for name in table.tracks]
     detailed = {track.name: has_details(table, track.name) for track in tracks}
