@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.annotation.tasks import AnnotatedDocument
-from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap
+from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, conll_f1, overlap
 from detente.counts import Counts, set_counts
 from detente.documents import Document
 from detente.items import (
@@ -144,16 +144,16 @@ def _measures(ontology: Ontology) -> list[_Measure]:
     measures = [
         _Measure("mentions", f"F1, {exhaustive}", lambda a, b, o: _vector(_named(a, b, o)), _f1),
         _Measure("mentions", "F1, all", lambda a, b, _: _vector(set_counts(mentions_of(a), mentions_of(b))), _f1),
-        _labels("mentions", "level, alpha", ontology.levels, _level_pairs),
-        _labels("mentions", "reading, alpha", ontology.readings, _reading_pairs),
+        _labels("mentions", "level, alpha", ontology.levels, _attribute_pairs("mentions", "level")),
+        _labels("mentions", "reading, alpha", ontology.readings, _attribute_pairs("mentions", "reading")),
         _Measure("coreference", "CoNLL F1 on shared mentions", _coreference, _conll),
         _Measure(
             "events", "trigger with type, F1", lambda a, b, _: _vector(set_counts(triggers_of(a), triggers_of(b))), _f1
         ),
         _Measure("events", "arguments given the trigger, F1", _given_arguments, _f1),
         _Measure("events", "arguments, F1", lambda a, b, _: _vector(set_counts(arguments_of(a), arguments_of(b))), _f1),
-        _labels("events", "polarity, alpha", ontology.polarities, _event_pairs("polarity")),
-        _labels("events", "modality, alpha", ontology.modalities, _event_pairs("modality")),
+        _labels("events", "polarity, alpha", ontology.polarities, _attribute_pairs("events", "polarity")),
+        _labels("events", "modality, alpha", ontology.modalities, _attribute_pairs("events", "modality")),
         _Measure("stance", "holder, target, label, F1", lambda a, b, _: _vector(_stance(a, b)), _f1),
         _Measure("stance", "holder, target, F1", lambda a, b, _: _vector(_stance(a, b, labels=False)), _f1),
         _labels("stance", "label on shared pairs, alpha", ontology.stance_labels, _stance_pairs),
@@ -171,8 +171,7 @@ def _f1(vector: Numbers) -> float | None:
 
 
 def _conll(vector: Numbers) -> float | None:
-    values = [value for value in map(_f1, vector.reshape(len(CONLL_METRICS), 4)) if value is not None]
-    return sum(values) / len(values) if values else None
+    return conll_f1([Counts(*map(float, part)) for part in vector.reshape(len(CONLL_METRICS), 4)])
 
 
 def _named(a: Document, b: Document, ontology: Ontology) -> Counts:
@@ -229,20 +228,15 @@ def alpha(matrix: Numbers) -> float | None:
     return float(1 - (n - 1) * observed / expected)
 
 
-def _level_pairs(a: Document, b: Document) -> list[tuple[str | None, str | None]]:
-    other = {(m.start, m.end, m.type): m.level for m in b.mentions}
-    return [(m.level, other[key]) for m in a.mentions if (key := (m.start, m.end, m.type)) in other]
+def _attribute_pairs(layer: str, attribute: str) -> LabelPairs:
+    """An attribute of the mentions, or events, that both versions have with the same span and type."""
 
-
-def _reading_pairs(a: Document, b: Document) -> list[tuple[str | None, str | None]]:
-    other = {(m.start, m.end, m.type): m.reading for m in b.mentions}
-    return [(m.reading, other[key]) for m in a.mentions if (key := (m.start, m.end, m.type)) in other]
-
-
-def _event_pairs(attribute: str) -> LabelPairs:
     def pairs(a: Document, b: Document) -> list[tuple[str | None, str | None]]:
-        other = {(e.start, e.end, e.type): getattr(e, attribute) for e in b.events}
-        return [(getattr(e, attribute), other[key]) for e in a.events if (key := (e.start, e.end, e.type)) in other]
+        first, second = (
+            {(item.start, item.end, item.type): getattr(item, attribute) for item in getattr(document, layer)}
+            for document in (a, b)
+        )
+        return [(label, second[key]) for key, label in first.items() if key in second]
 
     return pairs
 

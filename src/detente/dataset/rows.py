@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from detente.documents import Document, Event, Mention, Stance, annotated_blocks
+from detente.documents import Document, Event, Mention, Stance, annotated_blocks, without_text
 from detente.heads import default_head
 from detente.ontology import Ontology
 from detente.sentences import document_sentences, tokenize
@@ -97,9 +97,8 @@ def _mention_row(mention: Mention, document: Document) -> Row:
 
 
 def _standoff_rows(document: Document, ontology: Ontology) -> Iterator[Row]:
-    for row in _document_rows(document, ontology):
+    for row in _document_rows(without_text(document), ontology):
         del row["text"]
-        row["meta"] |= {"title": "", "standoff": True}
         yield row
 
 

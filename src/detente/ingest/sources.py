@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from detente.checks import DOCUMENT_ID
-from detente.documents import Block, Document, Meta, text_hash
+from detente.documents import Document, Meta, text_hash
 from detente.errors import DataError, Fault, UsageError
 from detente.ingest.debris import find_blocks, looks_wrapped
 from detente.ingest.freeze import freeze
@@ -78,11 +78,6 @@ def make_document(
     except msgspec.ValidationError as error:
         raise _refused(path, str(error), "the fields of a document's meta", "Correct the metadata.") from error
     return Document(id=name, text=text, meta=meta, blocks=blocks)
-
-
-def with_blocks(document: Document, blocks: tuple[Block, ...]) -> Document:
-    """The same document with other blocks, as an annotator decided them."""
-    return msgspec.structs.replace(document, blocks=blocks)
 
 
 def _read_text(path: Path, sidecar: Path, other_titles: Sequence[str]) -> Document:
