@@ -7,7 +7,7 @@ import sys
 import typer
 
 from detente import __version__
-from detente.cli import annotate, baseline, data, ingest, leaderboard, score
+from detente.cli import annotate, baseline, data, ingest, leaderboard, score, study
 from detente.errors import DetenteError, UsageError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ app.command("score")(score.score)
 app.command("compare")(score.compare)
 app.command("view")(score.view)
 app.add_typer(leaderboard.app, name="leaderboard")
+app.add_typer(study.app, name="study")
 
 
 def _version(value: bool) -> None:

@@ -55,7 +55,7 @@ def train(
 
     folder = model or MODELS / name
     with _told() as report:
-        fit(name, load_split(data, "train"), load_ontology(ontology), _settings(name, config), folder, report)
+        fit(name, load_split(data, "train"), load_ontology(ontology), baseline_settings(name, config), folder, report)
     typer.echo(f"{folder}: {name} trained", err=True)
 
 
@@ -128,7 +128,7 @@ def run(
     folder = submissions / name / detente.__version__
     with _told() as report:
         documents = load_split(data, "train")
-        model = fit(name, documents, load_ontology(ontology), _settings(name, config), MODELS / name, report)
+        model = fit(name, documents, load_ontology(ontology), baseline_settings(name, config), MODELS / name, report)
         number = write_documents(
             folder / PREDICTIONS_FILE, predict_documents(model, load_split(data, "test"), progress=report)
         )
@@ -139,7 +139,8 @@ def run(
     typer.echo(f"{folder}: {number} documents predicted by {name}, trained on {len(documents)}", err=True)
 
 
-def _settings(name: str, config: Path | None) -> Settings | None:
+def baseline_settings(name: str, config: Path | None = None) -> Settings | None:
+    """The settings of `config`, or of the baseline's own file if there is one; None: the defaults."""
     from detente.baselines.run import read_settings
     from detente.errors import UsageError
 

@@ -1,0 +1,1 @@
+"""Studies of the corpus with the baselines: leaks, learning curve, transfer to other corpora."""
