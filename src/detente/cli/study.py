@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
 
+if TYPE_CHECKING:
+    from detente.scoring.report import Score
+
 app = typer.Typer(help="What the baselines tell of the corpus.", no_args_is_help=True)
 DATA = Path("data")
+CURVE = Path("baselines/learning_curve.json")
 
 
 @app.command()
@@ -47,6 +52,8 @@ def curve(
 
     Example: detente study curve classical --size 15 --size 30 --size 60 --format json
     """
+    import json
+
     from detente.cli.baseline import baseline_settings
     from detente.cli.options import progress
     from detente.cli.tables import print_table
@@ -55,18 +62,26 @@ def curve(
     from detente.studies.curve import learning_curve
 
     train, test = load_split(data, "train"), load_split(data, "test")
-    rows: list[tuple[object, ...]] = []
-    tracks: tuple[str, ...] = ()
     with progress() as bar:
         task = bar.add_task("train and score", total=None)
+        points = []
         for point in learning_curve(name, baseline_settings(name), train, test, load_ontology(ontology), sizes, draws):
-            tracks = tuple(point.scores)
-            values = [
-                f"{s.value:.3f} ({s.low:.3f} – {s.high:.3f})" for s in point.scores.values() if s.value is not None
-            ]
-            rows.append((point.articles, point.draw + 1, *values))
+            points.append(point)
             bar.advance(task)
-    print_table(("articles", "draw", *tracks), rows, style)
+    if style is Format.json:
+        rows = [{"articles": point.articles, "draw": point.draw + 1, **_plain(point.scores)} for point in points]
+        typer.echo(json.dumps(rows, indent=1))
+        return
+    table = [(p.articles, p.draw + 1, *(_with_interval(score) for score in p.scores.values())) for p in points]
+    print_table(("articles", "draw", *points[0].scores), table, style)
+
+
+def _plain(scores: Mapping[str, Score]) -> dict[str, dict[str, float | None]]:
+    return {track: {"value": score.value, "low": score.low, "high": score.high} for track, score in scores.items()}
+
+
+def _with_interval(score: Score) -> str:
+    return "–" if score.value is None else f"{score.value:.3f} ({score.low:.3f} – {score.high:.3f})"
 
 
 @app.command()
@@ -90,3 +105,34 @@ def transfer(
     results = run(load_model(model), folder, load_ontology(ontology), read_mappings(mappings))
     header = ("corpus", "what", "documents", "items", "precision", "recall", "F1", "note")
     print_table(header, render(results), style)
+
+
+@app.command()
+def plots(
+    data: DataOption = DATA,
+    exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
+    learned: Annotated[Path, typer.Option("--curve", help="What `study curve --format json` printed.")] = CURVE,
+    ontology: OntologyOption = None,
+) -> None:
+    """Draw the card's plots as SVG into the dataset folder's `figures`; needs the extra `figures`.
+
+    Example: detente study plots
+    """
+    import json
+
+    from detente.annotation.passes import measure_passes
+    from detente.dataset.load import load_configuration
+    from detente.ontology import load_ontology
+    from detente.studies import plots as draw
+
+    known, splits, folder = load_ontology(ontology), load_configuration(data), data / "figures"
+    draw.plot_types(splits, known, folder / "types.svg")
+    draw.plot_lengths(splits, folder / "lengths.svg")
+    draw.plot_coverage(splits, folder / "coverage.svg")
+    draw.plot_agreement(measure_passes(exports, known).measures, folder / "agreement.svg")
+    if learned.exists():
+        rows = json.loads(learned.read_text(encoding="utf-8"))
+        tracks = [name for name, cell in rows[0].items() if isinstance(cell, dict)]
+        draw.plot_curve(rows, tracks, folder / "curve.svg")
+    for path in sorted(folder.glob("*.svg")):
+        typer.echo(str(path))
