@@ -11,7 +11,17 @@ from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
 
 app = typer.Typer(help="Build, check and read the dataset folder.", no_args_is_help=True)
 DATA = Path("data")
-EVIDENCE = [Path("annotation/agreement.md"), Path("annotation/audit.md")]
+EVIDENCE = [
+    Path(name)
+    for name in (
+        "annotation/agreement.md",
+        "annotation/audit.md",
+        "baselines/leaks.md",
+        "baselines/learning_curve.md",
+        "baselines/transfer.md",
+        "annotation/effort.md",
+    )
+]
 
 
 @app.command()
@@ -19,7 +29,7 @@ def build(
     exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
     splits: Annotated[Path, typer.Option(help="The two dates of the split.")] = Path("annotation/splits.toml"),
     evidence: Annotated[
-        list[Path], typer.Option("--evidence", help="Markdown for the card: agreement, audit.")
+        list[Path], typer.Option("--evidence", help="Markdown for the card: agreement, audit, studies.")
     ] = EVIDENCE,
     data: DataOption = DATA,
     ontology: OntologyOption = None,

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from detente.checks import check_document
 from detente.dataset.card import write_card
+from detente.dataset.croissant import write_croissant
 from detente.dataset.features import CONFIGURATIONS, make_features
+from detente.dataset.release import DATE, VERSION
 from detente.dataset.rows import make_rows
 from detente.dataset.splits import SplitDates, assign_splits
 from detente.documents import Document
@@ -47,6 +49,7 @@ def build_dataset(
                 if group:
                     _write_parquet(fresh, configuration, split, group, ontology)
         write_card(fresh, splits, standoff, ontology, evidence)
+        write_croissant(fresh, ontology, VERSION, DATE)
         (fresh / CHECKSUMS).write_text(checksums(fresh), encoding="utf-8")
         _replace(folder, fresh)
     return {**{split: len(group) for split, group in splits.items()}, "standoff": sum(map(len, standoff.values()))}

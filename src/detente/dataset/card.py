@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from detente.dataset.balance import MOST, frequent_actors
+from detente.dataset.challenges import count_challenges
 from detente.dataset.features import CONFIGURATIONS
+from detente.dataset.release import VERSION
 from detente.documents import DEBRIS_BLOCKS, Document
 from detente.jsonl import write_text
 from detente.ontology import Ontology
@@ -33,6 +36,11 @@ def write_card(folder: Path, splits: Splits, standoff: Splits, ontology: Ontolog
         counts=count_items(splits),
         labels=_label_tables(splits, ontology),
         spread=_spread(documents),
+        challenges=count_challenges(splits, ontology),
+        actors=frequent_actors(splits, ontology),
+        most=MOST,
+        passes=_passes(documents),
+        version=VERSION,
         provenance=sorted(_provenance(documents)),
         standoff=[document for group in standoff.values() for document in group],
         ontology=ontology,
@@ -107,3 +115,12 @@ def _provenance(documents: Sequence[Document]) -> set[str]:
             for fact in facts if isinstance(facts, list) else [facts]:
                 lines.add(f"{step}: {fact.get('kind', 'unknown')} ({fact.get('family', 'unknown')})")
     return lines
+
+
+def _passes(documents: Sequence[Document]) -> dict[int, int]:
+    """How many articles had how many passes before their gold was decided."""
+    counts: Counter[int] = Counter()
+    for document in documents:
+        passes = (document.meta.provenance if document.meta else {}).get("passes", ())
+        counts[len(passes) if isinstance(passes, list) else 1] += 1
+    return dict(sorted(counts.items(), reverse=True))
