@@ -8,8 +8,8 @@ repeated_title   the title again
 other_title      the title of another article (given by the caller)
 repeated_line    a line without a final stop that stands in the text more than once
 comment_line, newsletter_line   a stop-line of its kind
-byline           "By …" near the top
-caption          a line without a final stop that names a photograph
+byline           "By …" near the top, "By Our Staff" anywhere
+caption          a line without a final stop that names a photograph, or one that ends with "in this file photo."
 question         a short question alone in its paragraph: a subheading
 headline         no final stop, five words or more, mostly title case: another article's headline
 subheading       any other line without a final stop
@@ -41,8 +41,12 @@ CAPTION = re.compile(
     r"\(?\b(AP|AFP|EPA|Getty|Reuters)\b[ /]*(photo|images?|file)|\b(is|are) (seen|pictured)\b|^(a view of|pictured)\b)",
     re.IGNORECASE,
 )
+# a caption that ends with a stop all the same
+STOPPED_CAPTION = re.compile(
+    r"\b(in (this|a)|an?) (undated )?(file )?(photo|photograph|picture|image)\.$", re.IGNORECASE
+)
 QUESTION = re.compile(
-    r"^(what|how|why|who|where|when|which|is|are|was|were|will|can|could|does|do|did)\b[^.!?]*\?$", re.I
+    r"^(and|but|so|what|how|why|who|where|when|which|is|are|was|were|will|can|could|does|do|did)\b[^.!?]*\?$", re.I
 )
 HEADING_OPENING = re.compile(r"^(what|how|why|who|where|when|which|the|an?)\b", re.IGNORECASE)
 WORD = re.compile(r"[^\W\d_](?:[\w’'.-]*\w)?")
@@ -50,6 +54,8 @@ SMALL_WORDS = frozenset(
     """a an and as at but by for from if in into is it its nor of off on onto or over per so than that the to up via vs
     with after amid before under""".split()
 )
+# a byline without a person's name, which can stand anywhere
+STAFF_BYLINE = re.compile(r"^by\s+(our|staff|agencies|news ?desk|the)\b[\w ]*$", re.IGNORECASE)
 BYLINE_PARAGRAPHS = 5
 HEADLINE_WORDS = 5
 QUESTION_WORDS = 12
@@ -88,6 +94,8 @@ def _classify(line: str, number: int, title: str, others: set[str], times: Count
     words = WORD.findall(line)
     if QUESTION.match(line) and len(words) <= QUESTION_WORDS:
         return "subheading", "question"
+    if STOPPED_CAPTION.search(line):
+        return "caption", "caption"
     if FINAL_STOP.search(line):
         return "body", ""
     return _classify_unstopped(line, words, number, repeated=times[key] > 1)
@@ -96,7 +104,7 @@ def _classify(line: str, number: int, title: str, others: set[str], times: Count
 def _classify_unstopped(line: str, words: list[str], number: int, *, repeated: bool) -> tuple[BlockKind, str]:
     if NEWSLETTER_LINE.match(line):
         return "newsletter", "newsletter_line"
-    if number <= BYLINE_PARAGRAPHS and BYLINE.match(line):
+    if (number <= BYLINE_PARAGRAPHS and BYLINE.match(line)) or (STAFF_BYLINE.match(line) and is_title_case(words)):
         return "byline", "byline"
     if CAPTION.search(line):
         return "caption", "caption"
