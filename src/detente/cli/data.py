@@ -11,6 +11,7 @@ from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
 
 app = typer.Typer(help="Build, check and read the dataset folder.", no_args_is_help=True)
 DATA = Path("data")
+ARTICLES = Path("annotation/articles")
 EVIDENCE = [
     Path(name)
     for name in (
@@ -165,4 +166,42 @@ def check_leakage(data: DataOption = DATA, style: FormatOption = Format.text) ->
         share = f"{overlap.seen} of {overlap.pairs}"
         typer.echo(f"{overlap.split}: {share} pairs of entities that meet in an event also meet in train", err=True)
     if leaks:
+        raise typer.Exit(1)
+
+
+@app.command("check-overlap")
+def check_overlap(
+    articles: Annotated[Path, typer.Argument(help="Folder of the articles' texts.", file_okay=False)] = ARTICLES,
+    reports: Annotated[
+        Path | None, typer.Option(help="Folder with what was read of each article's reports, <id>.txt.")
+    ] = None,
+    style: FormatOption = Format.text,
+) -> None:
+    """Look for runs of words that articles share with their reports or with each other; exit status 1 from 8 words on.
+
+    Example: detente data check-overlap --reports reports --format markdown
+    """
+    from detente.cli.tables import print_table
+    from detente.dataset.overlap import find_overlaps
+
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(articles.glob("*.txt"))}
+    read = {path.stem: path.read_text(encoding="utf-8") for path in reports.glob("*.txt")} if reports else {}
+    found = list(find_overlaps(texts, read))
+    rows = [
+        (o.article, o.words, o.read or "–", len(o.with_reports.split()), o.nearest, len(o.with_nearest.split()))
+        for o in found
+    ]
+    header = (
+        "article",
+        "words",
+        "words read of reports",
+        "longest run with them",
+        "nearest article",
+        "longest run with it",
+    )
+    print_table(header, rows, style)
+    for one in found:
+        if one.too_long:
+            typer.echo(f"{one.article}: {one.with_reports!r}; {one.nearest}: {one.with_nearest!r}", err=True)
+    if any(one.too_long for one in found):
         raise typer.Exit(1)
