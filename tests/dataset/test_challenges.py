@@ -39,20 +39,14 @@ def test_a_target_has_a_usual_side_from_three_stances_on(gold: Document, ontolog
     assert counted([*against, praised], ontology)["stances against the target's usual side"] == 1
 
 
-def test_a_reported_classification_is_an_implicit_stance_with_a_word_of_classing() -> None:
+def test_a_reported_classification_is_an_implicit_stance_with_a_word_of_classing(ontology: Ontology) -> None:
     text = "Varn regards the FOF as terrorists."
     entities = (Entity("e1", "Norland", "GPE"), Entity("e2", "FOF", "NSAG"))
     stance = Stance("s1", "e1", "e2", "OPPOSE", explicit=False, evidence=Span(5, 34))
     document = Document("a", text=text, entities=entities, stances=(stance,))
-    from detente.ontology import load_ontology
-
-    assert counted([document], load_ontology())["reported classification"] == 1
-    assert (
-        counted([replace(document, stances=(replace(stance, explicit=True),))], load_ontology())[
-            "reported classification"
-        ]
-        == 0
-    )
+    explicit = replace(document, stances=(replace(stance, explicit=True),))
+    assert counted([document], ontology)["reported classification"] == 1
+    assert counted([explicit], ontology)["reported classification"] == 0
 
 
 def test_an_actor_is_who_fills_a_role_and_can_hold_a_stance(gold: Document, ontology: Ontology) -> None:

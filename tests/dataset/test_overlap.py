@@ -21,12 +21,8 @@ def test_no_article_of_the_corpus_shares_a_run_of_eight_words_with_another_beyon
 
 def test_a_run_copied_from_a_report_is_found_whatever_its_case_and_punctuation() -> None:
     said = "the minister told a crowd of angry farmers that"
-    assert runs(
-        f"In Varn, {said} nothing changes.", "On Monday, THE MINISTER told a crowd of angry, farmers that … No."
-    ) == (
-        said,
-        True,
-    )
+    report = "On Monday, THE MINISTER told a crowd of angry, farmers that … No."
+    assert runs(f"In Varn, {said} nothing changes.", report) == (said, True)
 
 
 def test_a_run_of_seven_words_is_told_but_allowed() -> None:
