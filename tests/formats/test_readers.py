@@ -73,7 +73,7 @@ def test_sentences_of_seesaw_come_with_who_is_for_or_against_whom(tmp_path: Path
 
 def test_a_missing_article_of_seesaw_is_named(tmp_path: Path) -> None:
     write(tmp_path / "annotations" / "a.json", {"sentence-level stances": {}})
-    with pytest.raises(DataError, match="articles/a.json"):
+    with pytest.raises(DataError, match=r"articles/a\.json"):
         list(read_seesaw(tmp_path))
 
 

@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score
 
 from detente.baselines import make_settings
 from detente.dataset.load import load_configuration
-from detente.documents import Document
+from detente.documents import Document, Span
 from detente.ontology import Ontology
 from detente.studies.curve import learning_curve
 from detente.studies.figures import Tally, macro_f1, prf
@@ -32,7 +32,8 @@ def test_macro_f1_is_scikit_learns() -> None:
 
 def test_precision_recall_and_f1_add_over_documents() -> None:
     precision, recall, f1 = prf([Tally(1, 2, 1), Tally(1, 2, 4)])
-    assert (precision.value, recall.value, f1.value) == (0.5, 0.4, pytest.approx(4 / 9))
+    assert (precision.value, recall.value) == (0.5, 0.4)
+    assert f1.value == pytest.approx(4 / 9)
 
 
 def test_one_document_has_no_spread() -> None:
@@ -52,12 +53,8 @@ def test_the_target_only_baseline_does_not_see_the_words(splits: dict[str, Seque
     """Another evidence for the same target changes nothing for it, and does for the baseline that sees the words."""
 
     def elsewhere(document: Document) -> Document:
-        moved = tuple(
-            msgspec.structs.replace(
-                s, evidence=msgspec.structs.replace(s.evidence, start=0, end=len(document.text or "") // 2)
-            )
-            for s in document.stances
-        )
+        half = Span(0, len(document.text or "") // 2)
+        moved = tuple(msgspec.structs.replace(stance, evidence=half) for stance in document.stances)
         return msgspec.structs.replace(document, stances=moved)
 
     before = {one.name: one.labels for one in find_leaks(splits["train"], splits["test"])}
