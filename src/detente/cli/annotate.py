@@ -263,9 +263,12 @@ def decisions(
 ) -> None:
     """Check that the adjudicator gave a reason for every difference, and keep what was decided as a table.
 
+    Of an article with one pass the table says what the check of it changed.
+
     Example: detente annotate decisions documents.jsonl build/adjudication
     """
     from detente.annotation.adjudication import Decision, decide, read_reasons
+    from detente.annotation.checking import changes
     from detente.annotation.passes import read_passes
     from detente.jsonl import write_text
     from detente.quotes import parse_quotes
@@ -278,6 +281,9 @@ def decisions(
     for document in found:
         path = gold / f"{document.id}.quotes"
         decided = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+        if len(versions[document.id]) == 1:
+            table += changes(versions[document.id][0], decided)
+            continue
         reasons = path.with_suffix(".decisions")
         given = read_reasons(reasons.read_text(encoding="utf-8"), str(reasons))
         first, second = versions[document.id][:2]
