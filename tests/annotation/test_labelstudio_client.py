@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from detente.annotation.connection import check_version
-from detente.annotation.labelstudio import MAX_TITLE, ProjectKey
 from detente.annotation.logins import DATABASE, install_template, known_login, make_login, save_login
+from detente.annotation.projects import MAX_TITLE, ProjectKey
 from detente.annotation.serve import serve, server_environment
 from detente.annotation.tasks import AnnotatedDocument, document_to_task
 from detente.documents import Document, without_text

@@ -13,7 +13,8 @@ from detente.annotation.adjudication import AGREED, adjudication_versions
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import Server, connect
 from detente.annotation.export import convert_export
-from detente.annotation.labelstudio import Plan, pull, push
+from detente.annotation.pull import pull
+from detente.annotation.push import Plan, push
 from detente.annotation.serve import Running
 from detente.annotation.tasks import AnnotatedDocument
 from detente.documents import Document, Entity, Mention

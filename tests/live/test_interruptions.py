@@ -28,11 +28,14 @@ from typing import Any
 import msgspec
 import pytest
 
-from detente.annotation import labelstudio
+from detente.annotation import push as pushing
 from detente.annotation.connection import Server, connect
 from detente.annotation.export import document_to_result, write_export
-from detente.annotation.labelstudio import Plan, ProjectKey, find_projects, pull, push, submit
+from detente.annotation.projects import ProjectKey, find_projects
+from detente.annotation.pull import pull
+from detente.annotation.push import Plan, push
 from detente.annotation.serve import Running, serve
+from detente.annotation.submit import submit
 from detente.annotation.tasks import AnnotatedDocument
 from detente.documents import Document, without_annotation
 from detente.errors import DetenteError
@@ -55,7 +58,7 @@ State = Counter[str]
 
 @pytest.fixture(autouse=True)
 def _small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(labelstudio, "PUSH_BATCH", BATCH)
+    monkeypatch.setattr(pushing, "PUSH_BATCH", BATCH)
 
 
 @pytest.fixture(scope="module")
@@ -339,7 +342,7 @@ def test_a_request_whose_answer_is_lost_is_not_made_twice(
     path: bytes,
 ) -> None:
     # one big batch: the server is still at it when the same is asked for again, at once
-    monkeypatch.setattr(labelstudio, "PUSH_BATCH", DOCUMENTS)
+    monkeypatch.setattr(pushing, "PUSH_BATCH", DOCUMENTS)
     works = Works(full, ontology, tmp_path / "export.json")
     direct = connect(running.address, running.token)
     counts: Counter[str] = Counter()

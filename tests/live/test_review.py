@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from detente.annotation.connection import connect
-from detente.annotation.labelstudio import Plan, push
+from detente.annotation.push import Plan, push
 from detente.annotation.serve import Running
 from detente.documents import Document
 from detente.ontology import Ontology

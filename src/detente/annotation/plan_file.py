@@ -26,7 +26,7 @@ from pathlib import Path
 import msgspec
 
 from detente.annotation.controls import PASSES
-from detente.annotation.labelstudio import Plan
+from detente.annotation.push import Plan
 from detente.annotation.tasks import AnnotatedDocument
 from detente.dataset.splits import assign_splits, read_split_dates
 from detente.documents import Document, without_annotation

@@ -13,8 +13,9 @@ from typing import Any
 
 from detente.annotation.connection import Server
 from detente.annotation.export import Export, convert_export
-from detente.annotation.labelstudio import Progress, ProjectKey, pull_raw
 from detente.annotation.normalise import normalise_export
+from detente.annotation.projects import Progress, ProjectKey
+from detente.annotation.pull import pull_raw
 from detente.errors import DataError, Fault
 from detente.ontology import Ontology
 

@@ -23,8 +23,8 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 from detente.annotation.connection import connect
-from detente.annotation.labelstudio import Plan, push
 from detente.annotation.logins import DATABASE, Login, install_template, known_login, make_login, save_login
+from detente.annotation.push import Plan, push
 from detente.documents import Document
 from detente.errors import DetenteError, UsageError
 from detente.ontology import Ontology

@@ -25,7 +25,7 @@ from detente.cli.options import OntologyOption, progress
 
 if TYPE_CHECKING:
     from detente.annotation.connection import Server
-    from detente.annotation.labelstudio import Plan
+    from detente.annotation.push import Plan
     from detente.annotation.tasks import AnnotatedDocument
     from detente.documents import Document
     from detente.ontology import Ontology
@@ -154,8 +154,8 @@ def push(
 
     Example: detente annotate push documents.jsonl --annotator a@example.org --annotator b@example.org
     """
-    from detente.annotation.labelstudio import Plan
     from detente.annotation.plan_file import make_pushes, read_plan
+    from detente.annotation.push import Plan
     from detente.errors import UsageError
 
     if bool(annotator) == (plan is not None):
@@ -184,9 +184,9 @@ def submit(
 
     Example: detente annotate submit documents.jsonl passes/anna --token …
     """
-    from detente.annotation.labelstudio import ProjectKey, find_projects
-    from detente.annotation.labelstudio import submit as send
+    from detente.annotation.projects import ProjectKey, find_projects
     from detente.annotation.results import document_to_result
+    from detente.annotation.submit import submit as send
     from detente.annotation.tasks import block_regions
     from detente.errors import UsageError
     from detente.quotes import parse_quotes
@@ -234,8 +234,8 @@ def adjudicate(
     Example: detente annotate adjudicate documents.jsonl --adjudicator c@example.org
     """
     from detente.annotation.adjudication import AGREED, adjudication_versions, write_draft
-    from detente.annotation.labelstudio import Plan
     from detente.annotation.passes import read_passes
+    from detente.annotation.push import Plan
     from detente.jsonl import write_text
 
     found, known = _read(documents, ontology)
@@ -303,7 +303,7 @@ def _read(path: Path, ontology: Path | None) -> tuple[list[Document], Ontology]:
 
 
 def _push(server: Server, documents: list[Document], plan: Plan, ontology: Ontology) -> None:
-    from detente.annotation.labelstudio import push as send
+    from detente.annotation.push import push as send
 
     with progress() as bar:
         task = bar.add_task("push")

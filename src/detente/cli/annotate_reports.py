@@ -146,7 +146,7 @@ def _checked(
     url: str, token: str, ontology: Ontology, pass_name: str | None, version: str | None
 ) -> Iterator[CheckedProject]:
     """The projects, pulled and checked one after the other, with a progress bar."""
-    from detente.annotation.labelstudio import find_projects
+    from detente.annotation.projects import find_projects
     from detente.annotation.review import check_project
 
     server = connect_server(url, token)
