@@ -59,6 +59,11 @@ def save_login(data_dir: Path, login: Login) -> None:
         file.write(msgspec.json.encode(login))
 
 
+def forget_login(data_dir: Path) -> None:
+    """Remove a log-in that turned out to be nobody's."""
+    (data_dir / LOGIN).unlink(missing_ok=True)
+
+
 def install_template(template: Path, data_dir: Path, login: Login) -> None:
     """Copy a template's database into a new data folder, its only user given the new log-in."""
     unfinished = data_dir / f".{DATABASE}"

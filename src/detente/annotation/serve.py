@@ -22,8 +22,17 @@ from shutil import rmtree
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from detente.annotation.connection import connect
-from detente.annotation.logins import DATABASE, Login, install_template, known_login, make_login, save_login
+from detente.annotation import database
+from detente.annotation.connection import Server, connect
+from detente.annotation.logins import (
+    DATABASE,
+    Login,
+    forget_login,
+    install_template,
+    known_login,
+    make_login,
+    save_login,
+)
 from detente.annotation.push import Plan, push
 from detente.documents import Document
 from detente.errors import DetenteError, UsageError
@@ -36,7 +45,7 @@ STOP_SECONDS = 20
 LOG = "server.log"
 
 # the server falls back to these bare names for its own settings, so the shell's must not reach it
-SCRUBBED = frozenset({"USERNAME", "PASSWORD", "PORT", "HOST", "DEBUG"})
+SCRUBBED = frozenset({"USERNAME", "PASSWORD", "PORT", "HOST", "DEBUG"}) | database.SCRUBBED
 # nothing leaves the machine: no statistics, no error reports, no look for updates; sign-up by invitation only
 SETTINGS = {
     "LABEL_STUDIO_COLLECT_ANALYTICS": "false",
@@ -64,29 +73,51 @@ class Running:
 
 
 @contextmanager
-def serve(executable: Path, data_dir: Path, *, port: int = PORT, template: Path | None = None) -> Iterator[Running]:
+def serve(
+    executable: Path, data_dir: Path, *, port: int = PORT, template: Path | None = None, address: str = ""
+) -> Iterator[Running]:
     """A running server for as long as the context lasts; `port` 0 takes any free one.
 
-    `data_dir` keeps projects and accounts between starts. `template` is the folder of the empty database (by default
-    beside the executable). Raises `UsageError` for a missing executable, a busy port, an old server or a data folder
-    that somebody else made, and `DetenteError`, with the end of the log, where the server does not come up.
+    `data_dir` keeps projects and accounts between starts; with the `address` of a PostgreSQL database (see
+    `database.py`) they are kept there, and `data_dir` keeps the log-in. `template` is the folder of the empty SQLite
+    database (by default beside the executable). Raises `UsageError` for a missing executable, a busy port, an old
+    server, or a data folder or database that somebody else made, and `DetenteError`, with the end of the log, where
+    the server does not come up.
     """
+    settings = database.database_settings(address)
     if not os.access(executable, os.X_OK):
         raise UsageError(f"no Label Studio at {executable}; install label-studio 1.23.2 in an environment of its own")
     executable = executable.absolute()
     data_dir = data_dir.absolute()
-    login = known_login(data_dir) or make_login()
+    known = known_login(data_dir)
+    login = known or make_login()
     port = _free_port(port)
-    if not (data_dir / DATABASE).exists():
+    if address:
+        save_login(data_dir, login)
+    elif not (data_dir / DATABASE).exists():
         folder = template or executable.parent.parent / "detente-template"
         _make_template(executable, folder)
         save_login(data_dir, login)
         install_template(folder, data_dir, login)
-    with _process(executable, data_dir, port, login) as process:
-        address = f"http://{HOST}:{port}"
-        _wait(address, process, data_dir)
-        server = connect(address, login.token)
-        yield Running(address, login.email, login.password, login.token, server.version, data_dir, process)
+    with _process(executable, data_dir, port, login, settings) as process:
+        page = f"http://{HOST}:{port}"
+        _wait(page, process, data_dir)
+        server = _connect(page, login, data_dir, is_new=bool(address) and known is None)
+        yield Running(page, login.email, login.password, login.token, server.version, data_dir, process)
+
+
+def _connect(page: str, login: Login, data_dir: Path, *, is_new: bool) -> Server:
+    """Reach the server; a database that does not know a new log-in has users already, from another data folder."""
+    try:
+        return connect(page, login.token)
+    except UsageError as error:
+        if not is_new:
+            raise
+        forget_login(data_dir)
+        raise UsageError(
+            f"the database has users already, whose log-in is not in {data_dir}; give the folder it was first served"
+            " from, or an empty database"
+        ) from error
 
 
 def run_foreground(
@@ -97,12 +128,13 @@ def run_foreground(
     port: int = PORT,
     demo: Sequence[Document] = (),
     ontology: Ontology | None = None,
+    address: str = "",
 ) -> None:
     """Serve until interrupted (Ctrl-C) or until the server ends by itself; `announce` is called once it answers.
 
     With `demo` documents and an ontology, a demonstration project of the full page holds them.
     """
-    with serve(executable, data_dir, port=port) as running:
+    with serve(executable, data_dir, port=port, address=address) as running:
         if demo and ontology is not None:
             push_demo(running, demo, ontology)
         # a polite kill ends the server in order too
@@ -123,9 +155,12 @@ def push_demo(running: Running, documents: Sequence[Document], ontology: Ontolog
     return push(server, documents, Plan("full", (running.email,), version="demo"), ontology)[0].project
 
 
-def server_environment(data_dir: Path, environment: Mapping[str, str]) -> dict[str, str]:
-    """The environment in which the server runs, made from the shell's."""
+def server_environment(
+    data_dir: Path, environment: Mapping[str, str], settings: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The environment in which the server runs, made from the shell's; `settings` name its database, else SQLite."""
     kept = {name: value for name, value in environment.items() if name not in SCRUBBED}
+    kept |= database.database_settings("") if settings is None else settings
     return kept | SETTINGS | {"LABEL_STUDIO_BASE_DATA_DIR": str(data_dir)}
 
 
@@ -160,7 +195,9 @@ def _make_template(executable: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _process(executable: Path, data_dir: Path, port: int, login: Login) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    executable: Path, data_dir: Path, port: int, login: Login, settings: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
     command = [str(executable), "start", "--no-browser", "--internal-host", HOST, "-p", str(port)]
     command += ["--data-dir", str(data_dir), "--log-level", "WARNING", "--username", login.email]
     command += ["--password", login.password, "--user-token", login.token, "--enable-legacy-api-token"]
@@ -168,7 +205,7 @@ def _process(executable: Path, data_dir: Path, port: int, login: Login) -> Itera
     with (data_dir / LOG).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 — the executable is the one asked for
             command,
-            env=server_environment(data_dir, os.environ),
+            env=server_environment(data_dir, os.environ, settings),
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -43,6 +43,14 @@ def serve(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
     demo: Annotated[bool, typer.Option("--demo", help="Make a project with a few articles of the dataset.")] = False,
     data: Annotated[Path, typer.Option(help="Where the demo's articles come from.")] = Path("data"),
+    database: Annotated[
+        str,
+        typer.Option(
+            envvar="DETENTE_DATABASE",
+            help="PostgreSQL instead of SQLite: postgresql://user:password@host:port/name.",
+            show_envvar=True,
+        ),
+    ] = "",
     ontology: OntologyOption = None,
 ) -> None:
     """Run Label Studio on 127.0.0.1 until Ctrl-C; prints the address and the log-in.
@@ -62,7 +70,8 @@ def serve(
 
     documents = [without_annotation(document) for document in load_split(data, "train")[:3]] if demo else []
     typer.echo("starting Label Studio (the first start of an installation takes some minutes)", err=True)
-    run_foreground(executable, folder, announce, port=port, demo=documents, ontology=load_ontology(ontology))
+    known = load_ontology(ontology)
+    run_foreground(executable, folder, announce, port=port, demo=documents, ontology=known, address=database)
 
 
 @app.command()
