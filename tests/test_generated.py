@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from detente.annotation.adjudication import REASONS
 from detente.annotation.agreement_text import agreement_markdown
-from detente.annotation.controls import PASSES
+from detente.annotation.controls import PASSES, REASONS
 from detente.annotation.guidelines import insert_tables
 from detente.annotation.label_config import label_config
 from detente.annotation.passes import measure_passes, read_gold
@@ -28,6 +27,12 @@ def test_the_labelling_configurations_are_current(pass_name: str, ontology: Onto
     command = f"detente annotate config {pass_name}"
     assert path.read_text(encoding="utf-8") == label_config(ontology, pass_name, command=command)
     assert command in path.read_text(encoding="utf-8").split("\n")[0]
+
+
+def test_the_adjudication_page_is_current(ontology: Ontology) -> None:
+    path = ROOT / "annotation" / "configs" / "adjudication.xml"
+    command = "detente annotate config full --adjudication"
+    assert path.read_text(encoding="utf-8") == label_config(ontology, "full", command=command, adjudication=True)
 
 
 def test_the_guidelines_tables_are_current(ontology: Ontology) -> None:

@@ -72,23 +72,29 @@ class MentionLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EventLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The attributes of events, and the roles that every type takes."""
+    """The attributes of events, and the roles that every type takes.
+
+    `defaults` names attributes that an annotator need not choose where they have this value (empty: none).
+    """
 
     common_roles: tuple[str, ...]
     polarities: tuple[Label, ...]
     modalities: tuple[Label, ...]
+    defaults: dict[str, str] = {}
 
 
 class StanceLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The stance labels; `none` is generated for pairs without a stance, never annotated.
 
-    `holder_types` are the mention types that can hold a stance (empty: all with an entity).
+    `holder_types` are the mention types that can hold a stance (empty: all with an entity); `defaults` names
+    attributes that an annotator need not choose where they have this value.
     """
 
     labels: tuple[Label, ...]
     none: str
     macro_labels: tuple[str, ...]
     holder_types: tuple[str, ...] = ()
+    defaults: dict[str, str] = {}
 
 
 class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=True):
@@ -198,6 +204,7 @@ def _faults(ontology: Ontology) -> Iterable[tuple[str, str, str]]:
         if not COLOR.match(entity_type.color):
             yield f"colour {entity_type.color!r} of {entity_type.name}", "#rrggbb", "Write it in that form."
     yield from _role_faults(ontology)
+    yield from _default_faults(ontology)
 
 
 def _role_faults(ontology: Ontology) -> Iterable[tuple[str, str, str]]:
@@ -219,6 +226,23 @@ def _role_faults(ontology: Ontology) -> Iterable[tuple[str, str, str]]:
         for name in names:
             if name not in known:
                 yield f"{name!r} among the {where}", f"one of {', '.join(known)}", "Correct it."
+
+
+def _default_faults(ontology: Ontology) -> Iterable[tuple[str, str, str]]:
+    sources = ("author", "unspecified")
+    layers: list[tuple[str, dict[str, str], dict[str, tuple[str, ...]]]] = [
+        (
+            "event",
+            ontology.event.defaults,
+            {"polarity": ontology.polarities, "modality": ontology.modalities, "source": sources},
+        ),
+        ("stance", ontology.stance.defaults, {"label": ontology.stance_labels, "source": sources}),
+    ]
+    for layer, defaults, allowed in layers:
+        for name, value in defaults.items():
+            if value not in allowed.get(name, ()):
+                expected = ", ".join(f"{key}: {' or '.join(values)}" for key, values in allowed.items())
+                yield f"{name} = {value!r} among the defaults of {layer}", expected, "Correct it."
 
 
 def _repeated(names: Iterable[str]) -> list[str]:

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.annotation.adjudication import decide, find_differences, read_reasons, unify, write_draft
+from detente.annotation.adjudication import find_differences, unify, write_draft
 from detente.annotation.agreement import Agreement, alpha, measure_agreement
+from detente.annotation.decisions import decide, read_reasons
 from detente.annotation.tasks import AnnotatedDocument
 from detente.documents import Document, Span
 from detente.errors import DataError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
 from typing import Any
@@ -55,10 +56,9 @@ def running(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield server
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    if not which("chromium") or not which("chromedriver"):
-        missing("no chromium and chromedriver; install Debian's chromium and chromium-driver")
+@contextmanager
+def start_browser() -> Iterator[Any]:
+    """Debian's chromium with a fresh profile, driven by selenium."""
     from selenium import webdriver
 
     options = webdriver.ChromeOptions()
@@ -67,8 +67,18 @@ def browser() -> Iterator[Any]:
         for flag in (*CHROMIUM_FLAGS, f"--user-data-dir={profile}"):
             options.add_argument(flag)
         driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(which("chromedriver")))
+        try:
+            yield driver
+        finally:
+            driver.quit()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    if not which("chromium") or not which("chromedriver"):
+        missing("no chromium and chromedriver; install Debian's chromium and chromium-driver")
+    with start_browser() as driver:
         yield driver
-        driver.quit()
 
 
 def blank_document(key: str, *paragraphs: tuple[str, str]) -> Document:

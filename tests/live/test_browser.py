@@ -1,15 +1,15 @@
-"""A person's way, in a real browser: log in, mark, choose, name, submit; what is pulled is what was seen."""
+"""A person's way, in a real browser: log in, mark, choose, name, link, submit; what is pulled is what was marked."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from tests.live.labelling_page import LabellingPage, eventually, hotkeys
+from tests.live.labelling_page import Span as Place
 
-from detente.annotation.adjudication import AGREED, adjudication_versions
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import Server, connect
 from detente.annotation.export import convert_export
@@ -17,27 +17,21 @@ from detente.annotation.pull import pull
 from detente.annotation.push import Plan, push
 from detente.annotation.serve import Running
 from detente.annotation.tasks import AnnotatedDocument
-from detente.documents import Document, Entity, Mention
+from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
+from detente.ingest.sources import ingest_files
 from detente.ontology import Ontology
 
 pytestmark = pytest.mark.live
 
 Documents = tuple[Document, Document, Document]
-FIND_TEXT = """
-const [words] = arguments;
-const walker = document.createTreeWalker(document.querySelector('.lsf-htx-richtext'), NodeFilter.SHOW_TEXT);
-let found = null;
-for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-  const start = node.data.lastIndexOf(words);
-  if (start < 0) continue;
-  found = document.createRange();
-  found.setStart(node, start);
-  found.setEnd(node, start + words.length);
-}
-found.startContainer.parentElement.scrollIntoView({block: 'center'});
-const box = found.getBoundingClientRect();
-return [box.left + 0.5, box.right - 0.5, (box.top + box.bottom) / 2];
-"""
+GUIDELINES = Path(__file__).resolve().parents[2] / "annotation/guidelines.md"
+# emoji of several code points, accents that nothing composes, double spaces, another system's line ends
+SOURCE = (
+    "Talks in Testville\r\n\r\n"
+    "\U0001f6f0\ufe0f \U0001f468\u200d\U0001f469\u200d\U0001f467  Norlandic  army  chiefs  of  Spin\u0308alville"
+    "  praised  Sudria  on  Monday.\r\n\r\n"
+    "Sudria\u2019s envoy \U0001f1f8\U0001f1ea criticised Norland over the rock\u0302y plan.\r\n"
+)
 
 
 @pytest.fixture(scope="module")
@@ -46,238 +40,184 @@ def lead(running: Running) -> Server:
 
 
 @pytest.fixture(scope="module")
-def page(browser: Any, running: Running) -> Any:
+def page(browser: Any, running: Running) -> LabellingPage:
     """The browser, logged in through the form."""
-    browser.get(f"{running.address}/user/login/")
-    for name, value in (("email", running.email), ("password", running.password)):
-        browser.find_element("id", name).send_keys(value)
-    browser.find_element("css selector", "button[type=submit]").click()
-    eventually(lambda: "/user/login" not in browser.current_url)
-    return browser
+    page = LabellingPage(browser, running.address)
+    page.log_in(running.email, running.password)
+    return page
 
 
-def eventually(condition: Callable[[], Any], seconds: float = 40) -> Any:
-    """The condition's value as soon as it holds."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := condition():
-            return value
-        time.sleep(0.1)
-    raise AssertionError("the page did not get there")
+@pytest.fixture
+def article(tmp_path: Path) -> Document:
+    """The article as it is ingested from its bytes."""
+    (tmp_path / "live-crlf.txt").write_bytes(SOURCE.encode())
+    facts = 'id = "live-crlf"\ntitle = "Talks in Testville"\npublished = "2024-05-01"\nsources = []\nstory = "s"\n'
+    facts += 'licence = "CC0-1.0"\nlanguage = "en"\nfamily = "f"\nregion = "r"\nkind = "news"\ndebris = []\n'
+    facts += 'subheadings = []\n[provenance]\ntext = { kind = "human" }\n'
+    (tmp_path / "live-crlf.toml").write_text(facts, "utf-8")
+    (document,) = ingest_files([tmp_path / "live-crlf.txt"])
+    return document
 
 
-def open_task(page: Any, lead: Server, running: Running, project: int) -> None:
-    (task,) = lead.client.tasks.list(project=project, fields="task_only")
-    page.get(f"{running.address}/projects/{project}/data?task={task.id}")
-    eventually(lambda: page.find_elements("css selector", ".lsf-htx-richtext .htx-highlight"))
+def open_pushed(page: LabellingPage, lead: Server, document: Document, plan: Plan, ontology: Ontology) -> int:
+    """Push one document by a plan and open it; the project's number."""
+    (pushed,) = push(lead, [document], plan, ontology)
+    (task,) = lead.client.tasks.list(project=pushed.project, fields="task_only")
+    page.open(pushed.project, int(task.id), document.text or "")
+    page.select_after_creating()
+    return pushed.project
 
 
-def press(page: Any, key: str) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    ActionChains(page).send_keys(key).perform()
-    time.sleep(0.2)
-
-
-def mark(page: Any, key: str, words: str) -> None:
-    """Press a label's hotkey and drag over the last place where the words stand, until the page has taken it."""
-    before = len(regions(page))
-    for _ in range(6):
-        press(page, key)
-        drag(page, words)
-        end = time.monotonic() + 4
-        while time.monotonic() < end:
-            if len(regions(page)) > before:
-                return
-            time.sleep(0.1)
-        press(page, "\ue00c")  # Escape: no label is chosen any more
-    raise AssertionError(f"the page did not mark {words!r}")
-
-
-def regions(page: Any) -> list[Any]:
-    return list(page.find_elements("css selector", ".lsf-htx-richtext .htx-highlight"))
-
-
-def place(page: Any, words: str) -> list[float]:
-    """Left, right and middle of the words, once the page no longer moves them."""
-    before: list[float] = []
-    end = time.monotonic() + 10
-    while time.monotonic() < end:
-        now = page.execute_script(FIND_TEXT, words)
-        if now == before:
-            break
-        before = now
-        time.sleep(0.3)
-    return before
-
-
-def drag(page: Any, words: str) -> None:
-    left, right, middle = place(page, words)
-    moves = [("mousePressed", left, 0)] + [("mouseMoved", left + (right - left) * n / 5, 1) for n in range(1, 6)]
-    for kind, x, buttons in [*moves, ("mouseReleased", right, 0)]:
-        button = {"button": "left", "clickCount": 1, "buttons": buttons or 1}
-        page.execute_cdp_cmd("Input.dispatchMouseEvent", {"type": kind, "x": x, "y": middle} | button)
-        time.sleep(0.05)
-
-
-def click_region(page: Any, words: str) -> None:
-    left, right, middle = place(page, words)
-    for kind in ("mousePressed", "mouseReleased"):
-        at = {"type": kind, "x": (left + right) / 2, "y": middle, "button": "left", "clickCount": 1}
-        page.execute_cdp_cmd("Input.dispatchMouseEvent", at)
-    time.sleep(0.3)
-
-
-def type_into(page: Any, field: str, words: str) -> None:
-    boxes = page.find_elements("css selector", f"input[name={field}]")
-    (box,) = [box for box in boxes if box.is_displayed()]
-    box.send_keys(words + "\n")
-    time.sleep(0.3)
-
-
-def press_submit(page: Any) -> None:
-    """Press the primary button; the page may draw it anew meanwhile."""
-    from selenium.common.exceptions import StaleElementReferenceException
-
-    def pressed() -> bool:
-        try:
-            for button in page.find_elements(
-                "xpath", "//button[normalize-space()='Submit' or normalize-space()='Update']"
-            ):
-                if button.is_displayed():
-                    button.click()
-                    return True
-        except StaleElementReferenceException:
-            pass
-        return False
-
-    eventually(pressed)
-
-
-def dismiss(page: Any) -> None:
-    """Close the page's warning."""
-    eventually(lambda: page.find_elements("xpath", "//button[normalize-space()='OK']"))[-1].click()
-    eventually(lambda: not page.find_elements("xpath", "//button[normalize-space()='OK']"))
-
-
-def submit(page: Any, lead: Server, project: int) -> None:
-    press_submit(page)
+def submit(page: LabellingPage, lead: Server, project: int) -> None:
+    page.submit()
     eventually(lambda: any(task["annotations"] for task in pull(lead, project)))
 
 
-def pulled(lead: Server, project: int, ontology: Ontology) -> Document:
-    (version,) = convert_export(pull(lead, project), ontology).documents
+def pulled(lead: Server, project: int, ontology: Ontology, *, gold: bool = False) -> Document:
+    (version,) = convert_export(pull(lead, project), ontology, gold=gold).documents
     return version.document
 
 
-def test_a_mention_marked_by_hotkey_comes_back_exactly(
-    page: Any, lead: Server, running: Running, blanks: Documents, ontology: Ontology
+def test_an_annotator_marks_every_layer_submits_edits_and_submits_again(
+    page: LabellingPage, lead: Server, running: Running, article: Document, ontology: Ontology
 ) -> None:
-    (pushed,) = push(lead, blanks[:1], Plan("mentions", (running.email,), version="hand"), ontology)
-    open_task(page, lead, running, pushed.project)
-    mark(page, "g", "Testland")
-    click_region(page, "Testland")
-    press(page, "1")
-    press(page, "5")
-    type_into(page, "entity", "Testland")
-    submit(page, lead, pushed.project)
-    text = blanks[0].text or ""
-    start = text.rindex("Testland")
-    mention = Mention("m1", start, start + 8, "GPE", head=(start, start + 8), level="NAM", reading="place", entity="e1")
-    document = pulled(lead, pushed.project, ontology)
-    assert document.mentions == (mention,)
-    assert document.entities == (Entity("e1", "Testland", "GPE"),)
-    assert (document.events, document.stances, document.blocks) == ((), (), blanks[0].blocks)
+    project = open_pushed(page, lead, article, Plan("full", (running.email,), "person"), ontology)
+    keys = hotkeys(ontology, "full")
+    text = page.text
+    assert "\r" not in text
+    assert "  army  chiefs" in text
+    norlandic, army = page.span("Norlandic"), page.span("Norlandic  army")
+    sudria, again, norland = page.span("Sudria", last=False), page.span("Sudria"), page.span("Norland")
+    envoy, monday, cafe = page.span("Sudria\u2019s envoy"), page.span("Monday"), page.span("Spin\u0308alville")
+    praised, criticised = page.span("praised"), page.span("criticised")
+    evidence = page.span("criticised Norland over the rock\u0302y plan")
+
+    def mention(place: Place, kind: str, level: str = "", reading: str = "", entity: str = "", value: str = "") -> None:
+        page.mark(keys["mention", kind], place)
+        page.press(*(keys[name] for name in (("level", level), ("reading", reading)) if name[1]))
+        for field, words in (("entity", entity), ("value", value)):
+            if words:
+                page.type_into(field, words)
+
+    # nested mentions, the outer one first and the other way round; names in full, as the words say, and begun
+    mention(army, "MIL", "NAM", entity="=")
+    mention(norlandic, "GPE", "ADJ", "government", "Norland")
+    mention(cafe, "GPE", "NAM", "place", "=")
+    mention(sudria, "GPE", "NAM", "government", "=")
+    mention(again, "GPE", "NAM", "government", "Su*")
+    mention(envoy, "PER", "NOM", entity="envoy of Sudria")
+    mention(norland, "GPE", "NAM", "government", "=")
+    mention(monday, "TIME", value="2024-04-29")
+    # an event of which all is chosen, with two arguments; another whose polarity and source are left open
+    page.mark(keys["event", "ENDORSE"], praised)
+    page.press(keys["polarity", "NEG"], keys["modality", "POSSIBLE"], keys["event_source", "unspecified"])
+    for place, role, at in ((army, "Agent", army[1] - 2), (sudria, "Endorsed", sudria[0] + 1)):
+        page.link(praised, place, (praised[0] + 3, at))
+        page.label_relation(role)
+    page.mark(keys["event", "ACCUSE_CRITICISE"], criticised)
+    page.press(keys["modality", "ACTUAL"])
+    # a stance with holder and target
+    page.mark(keys["evidence", "STANCE"], evidence)
+    page.press(keys["stance_label", "OPPOSE"], keys["explicit", "EXPLICIT"])
+    for place, label, at in ((envoy, "holder", envoy[1] - 2), (norland, "target", norland[0] + 3)):
+        page.link(evidence, place, (evidence[1] - 3, at))
+        page.label_relation(label)
+    submit(page, lead, project)
+
+    def words(name: str) -> str:
+        return " ".join(name.split())
+
+    mentions = (
+        Mention("a", *army, "MIL", level="NAM", entity="A"),
+        Mention("b", *norlandic, "GPE", level="ADJ", reading="government", entity="N"),
+        Mention("c", *cafe, "GPE", level="NAM", reading="place", entity="C"),
+        Mention("d", *sudria, "GPE", level="NAM", reading="government", entity="S"),
+        Mention("e", *again, "GPE", level="NAM", reading="government", entity="S"),
+        Mention("f", *envoy, "PER", level="NOM", entity="E"),
+        Mention("g", *norland, "GPE", level="NAM", reading="government", entity="N"),
+        Mention("h", *monday, "TIME", value="2024-04-29"),
+    )
+    entities = (
+        Entity("A", "Norlandic army", "MIL"),
+        Entity("N", "Norland", "GPE"),
+        Entity("C", words(text[slice(*cafe)]), "GPE"),
+        Entity("S", "Sudria", "GPE"),
+        Entity("E", "envoy of Sudria", "PER"),
+    )
+    agent, endorsed = Argument("Agent", mention="a"), Argument("Endorsed", mention="d")
+    praise = Event(
+        *("v", "ENDORSE", *praised, "NEG", "POSSIBLE", "unspecified"), cluster="v", arguments=(agent, endorsed)
+    )
+    criticism = Event("w", "ACCUSE_CRITICISE", *criticised, "POS", "ACTUAL", "author", cluster="w")
+    stance = Stance("s", "E", "N", "OPPOSE", True, "author", Span(*evidence))
+    marked = msgspec.structs.replace(
+        article, mentions=mentions, entities=entities, events=(praise, criticism), stances=(stance,)
+    )
+    assert pulled(lead, project, ontology) == canonical(marked, ontology)
+
+    # edits: another reading, one argument gone, a source drawn
+    (task,) = lead.client.tasks.list(project=project, fields="task_only")
+    page.open(project, int(task.id), text)
+    page.select(norland, norland[0] + 3)
+    page.press(keys["reading", "population"])
+    page.delete_relation(0)
+    page.link(criticised, envoy, (criticised[0] + 2, envoy[1] - 2))
+    page.label_relation("source")
+    page.submit()
+    reread = tuple(msgspec.structs.replace(m, reading="population") if m.id == "g" else m for m in mentions)
+    events = (
+        msgspec.structs.replace(praise, arguments=(endorsed,)),
+        msgspec.structs.replace(criticism, source="f"),
+    )
+    edited = canonical(msgspec.structs.replace(marked, mentions=reread, events=events), ontology)
+    eventually(lambda: pulled(lead, project, ontology) == edited)
+    assert [len(task["annotations"]) for task in pull(lead, project)] == [1]
 
 
 def test_a_required_choice_left_open_holds_the_submission_back(
-    page: Any, lead: Server, running: Running, blanks: Documents, ontology: Ontology
+    page: LabellingPage, lead: Server, running: Running, blanks: Documents, ontology: Ontology
 ) -> None:
-    (pushed,) = push(lead, blanks[:1], Plan("mentions", (running.email,), version="open"), ontology)
-    open_task(page, lead, running, pushed.project)
-    mark(page, "g", "Testland")
-    press_submit(page)
-    eventually(lambda: "A mention has no level yet." in page.page_source)
-    assert [task["annotations"] for task in pull(lead, pushed.project)] == [[]]
+    project = open_pushed(page, lead, blanks[0], Plan("mentions", (running.email,), "open"), ontology)
+    page.mark(hotkeys(ontology, "mentions")["mention", "GPE"], page.span("Testland"))
+    page.submit()
+    eventually(lambda: "A mention has no level yet." in page.driver.page_source)
+    assert [task["annotations"] for task in pull(lead, project)] == [[]]
 
 
 def test_a_version_opened_and_submitted_unchanged_loses_nothing(
-    page: Any, lead: Server, running: Running, blanks: Documents, annotated: Documents, ontology: Ontology
+    page: LabellingPage,
+    lead: Server,
+    running: Running,
+    blanks: Documents,
+    annotated: Documents,
+    ontology: Ontology,
 ) -> None:
     versions = {"live-1": [AnnotatedDocument(annotated[0], "alice@example.org", "full")]}
-    (pushed,) = push(lead, blanks[:1], Plan("full", (running.email,), version="as-is", versions=versions), ontology)
-    open_task(page, lead, running, pushed.project)
-    submit(page, lead, pushed.project)
-    assert pulled(lead, pushed.project, ontology) == canonical(annotated[0], ontology)
+    project = open_pushed(page, lead, blanks[0], Plan("full", (running.email,), "as-is", versions=versions), ontology)
+    submit(page, lead, project)
+    assert pulled(lead, project, ontology) == canonical(annotated[0], ontology)
 
 
-def test_an_argument_drawn_by_hand_comes_back_with_its_role(
-    page: Any, lead: Server, running: Running, blanks: Documents, annotated: Documents, ontology: Ontology
+@pytest.mark.parametrize(
+    ("pass_name", "heading", "other"),
+    [("mentions", "Mentions", "Stance"), ("events", "Events", "Mentions"), ("stance", "Stance", "Events")],
+)
+def test_the_guidelines_for_a_pass_are_one_click_away(
+    page: LabellingPage,
+    lead: Server,
+    running: Running,
+    blanks: Documents,
+    ontology: Ontology,
+    pass_name: str,
+    heading: str,
+    other: str,
 ) -> None:
-    from selenium.webdriver.common.action_chains import ActionChains
-    from selenium.webdriver.common.keys import Keys
-
-    mentions = Document("live-1", text=blanks[0].text, mentions=annotated[0].mentions, entities=annotated[0].entities)
-    versions = {"live-1": [AnnotatedDocument(mentions, "alice@example.org", "mentions")]}
-    (pushed,) = push(lead, blanks[:1], Plan("events", (running.email,), version="arc", versions=versions), ontology)
-    open_task(page, lead, running, pushed.project)
-    mark(page, "w", "left")
-    click_region(page, "left")
-    for key in ("1", "3", "7"):
-        press(page, key)
-    ActionChains(page).key_down(Keys.ALT).send_keys("r").key_up(Keys.ALT).perform()
-    click_region(page, "Monday")
-    page.find_element("xpath", "//*[text()='Relations']").click()
-    choose_relation_label(page, "Time")
-    submit(page, lead, pushed.project)
-    (event,) = pulled(lead, pushed.project, ontology).events
-    assert (event.type, event.polarity, event.modality, event.source) == ("WITHDRAW", "POS", "ACTUAL", "author")
-    document = pulled(lead, pushed.project, ontology)
-    monday = next(m for m in document.mentions if m.type == "TIME")
-    assert [(argument.role, argument.mention) for argument in event.arguments] == [("Time", monday.id)]
-
-
-def test_an_adjudicator_starts_from_what_is_agreed_and_decides_the_rest(
-    page: Any, lead: Server, running: Running, blanks: Documents, annotated: Documents, ontology: Ontology
-) -> None:
-    ann = annotated[0]
-    # ben reads Testland otherwise, and has not marked the owners as what was praised
-    ben = msgspec.structs.replace(
-        ann,
-        mentions=tuple(
-            msgspec.structs.replace(m, reading="government") if m.id == "b" else m for m in ann.mentions if m.id != "f"
-        ),
-        events=tuple(
-            msgspec.structs.replace(e, arguments=tuple(a for a in e.arguments if a.mention != "f")) for e in ann.events
-        ),
-    )
-    both = [AnnotatedDocument(ann, "ann@example.org", "full"), AnnotatedDocument(ben, "ben@example.org", "full")]
-    shown = {ann.id: adjudication_versions(both)}
-    plan = Plan("full", (running.email,), "gold-page", versions=shown, prefilled=AGREED)
-    (pushed,) = push(lead, blanks[:1], plan, ontology)
-    (task,) = lead.client.tasks.list(project=pushed.project, fields="all")
-    assert {p.model_version for p in task.predictions} == {AGREED, "ann@example.org", "ben@example.org"}
-    open_task(page, lead, running, pushed.project)
-    press_submit(page)
-    eventually(lambda: "reading" in page.page_source and "no reading yet" in page.page_source)
-    assert [task["annotations"] for task in pull(lead, pushed.project)] == [[]]
-    # the page has selected the mention that it asks for
-    dismiss(page)
-    press(page, "5")
-    submit(page, lead, pushed.project)
-    (gold,) = convert_export(pull(lead, pushed.project), ontology, gold=True).documents
-    decided = msgspec.structs.replace(ben, mentions=tuple(m for m in ann.mentions if m.id != "f"))
-    assert gold.document == canonical(decided, ontology)
-
-
-def choose_relation_label(page: Any, label: str) -> None:
-    """Open the menu of the only relation in the panel and pick its label."""
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    item = eventually(lambda: page.find_elements("css selector", ".lsf-relations__item"))[0]
-    ActionChains(page).move_to_element(item).perform()
-    eventually(lambda: page.find_elements("css selector", "button[aria-label='Show Relation Labels']"))[0].click()
-    eventually(lambda: page.find_elements("css selector", ".lsf-relation-meta button"))[0].click()
-    options = eventually(lambda: [o for o in page.find_elements("css selector", "[role=option]") if o.text == label])
-    options[0].click()
-    time.sleep(0.3)
+    plan = Plan(pass_name, (running.email,), "guided", guidelines=GUIDELINES.read_text("utf-8"))
+    open_pushed(page, lead, blanks[0], plan, ontology)
+    page.driver.find_element("xpath", "//button[normalize-space()='Instructions']").click()
+    guide = eventually(lambda: page.driver.find_elements("css selector", ".detente-guide"))[0]
+    headings = [found.get_attribute("textContent") for found in guide.find_elements("css selector", "h2")]
+    assert eventually(guide.is_displayed)
+    assert headings == [heading, "Tables"]
+    assert other not in headings
+    assert guide.find_elements("css selector", "td")

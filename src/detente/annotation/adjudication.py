@@ -6,7 +6,6 @@ differs is a real difference. Differences are numbered; the adjudicator decides 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -17,22 +16,12 @@ import msgspec
 from detente.annotation.tasks import AnnotatedDocument
 from detente.checks import SPECIAL_SOURCES
 from detente.documents import Argument, Document, Event, Mention, Stance
-from detente.errors import DataError, Fault
 from detente.items import entity_alignment
 from detente.quotes import write_quotes
 
 # under which name the agreed parts are shown
 AGREED = "agreed"
-REASONS = {
-    "missed": "one version overlooked what the guidelines ask for",
-    "spurious": "one version marked what the guidelines leave out",
-    "span": "the guidelines' rule on spans or triggers decides",
-    "type": "the guidelines' rule on types, roles or attributes decides",
-    "reference": "who or what is meant: entity, cluster, source",
-    "unclear": "the guidelines leave it open; decided by analogy",
-}
 LAYERS = {"M": "mentions", "E": "events", "S": "stance"}
-REASON_LINE = re.compile(r"D(\d+)\s+(\w+)\s*(?:#.*)?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +33,15 @@ class Difference:
     first: str
     second: str
 
+    @property
+    def layer(self) -> str:
+        """The layer that the line belongs to."""
+        return LAYERS[(self.first or self.second).split(" ", 1)[0]]
+
 
 def find_differences(first: Document, second: Document) -> tuple[list[str], list[Difference]]:
     """The agreed lines of the notation, and the differences in the order of the text."""
-    ours, theirs = _lines(first), _lines(unify(first, second))
+    ours, theirs = notation_lines(first), notation_lines(unify(first, second))
     agreed = [line for key, line in ours.items() if theirs.get(key) == line]
     differing = [key for key in ours if theirs.get(key) != ours[key]]
     differing += [key for key in theirs if key not in ours]
@@ -64,7 +58,7 @@ def agreed(first: Document, second: Document) -> Document:
     open, so that the page asks for it. What only one of them has is left out.
     """
     theirs = unify(first, second)
-    same = {x.id: x for part in _parts(theirs) for x in part}
+    same = {x.id: x for part in parts(theirs) for x in part}
     names = [{entity.id: entity.name for entity in document.entities} for document in (first, theirs)]
     mentions = []
     for mention in first.mentions:
@@ -133,80 +127,6 @@ def adjudication_versions(versions: Sequence[AnnotatedDocument]) -> list[Annotat
     return [AnnotatedDocument(together, AGREED, "adjudication"), *versions]
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """How a difference was decided: for the first version (A), the second (B), neither, or otherwise; and why."""
-
-    document: str
-    number: int
-    layer: str
-    decided: str
-    reason: str
-
-
-def read_reasons(text: str, path: str = "") -> dict[int, str]:
-    """The adjudicator's reason codes, a line `D<number> <reason>` each; raises `DataError` for anything else."""
-    reasons: dict[int, str] = {}
-    faults = []
-    for line, content in enumerate(text.split("\n"), 1):
-        if not content.strip() or content.startswith("#"):
-            continue
-        match = REASON_LINE.match(content)
-        if match is None or match.group(2) not in REASONS:
-            expected = f"D<number> and one of {', '.join(REASONS)}"
-            faults.append(Fault(repr(content[:80]), expected, "Correct the line.", path=path, line=line))
-        else:
-            reasons[int(match.group(1))] = match.group(2)
-    if faults:
-        raise DataError(faults)
-    return reasons
-
-
-def decide(first: Document, second: Document, gold: Document, reasons: Mapping[int, str]) -> list[Decision]:
-    """What became of each difference in the gold; raises `DataError` where a difference has no reason code."""
-    _, differences = find_differences(first, second)
-    lines = _lines(unify(_merged(first, second), gold))
-    decisions, faults = [], []
-    for difference in differences:
-        layer, item = (difference.first or difference.second).split(" ", 2)[:2]
-        if difference.number not in reasons:
-            found = f"no reason for D{difference.number}"
-            faults.append(Fault(found, f"one of {', '.join(REASONS)}", "Give a reason.", first.id))
-            continue
-        chosen = lines.get((layer, item), "")
-        decided = {difference.first: "A", difference.second: "B"}.get(chosen, "other") if chosen else "neither"
-        if not chosen and not (difference.first and difference.second):
-            decided = "B" if difference.first else "A"
-        decisions.append(Decision(first.id, difference.number, LAYERS[layer], decided, reasons[difference.number]))
-    if faults:
-        raise DataError(faults)
-    return decisions
-
-
-def _merged(first: Document, second: Document) -> Document:
-    """The first version and what only the second has, in the first's terms: every id that a difference can name."""
-    theirs = unify(first, second)
-    aligned = entity_alignment(first, second)
-    entity_ids = {entity.id: aligned.get(entity.id, f"b{entity.id}") for entity in second.entities}
-    known = {x.id for part in _parts(first) for x in part}
-    mentions = [
-        msgspec.structs.replace(m, entity=entity_ids.get(m.entity or "")) for m in theirs.mentions if m.id not in known
-    ]
-    entities = [msgspec.structs.replace(e, id=entity_ids[e.id]) for e in theirs.entities if e.id not in aligned]
-    stances = [
-        msgspec.structs.replace(s, holder=entity_ids.get(s.holder, s.holder), target=entity_ids.get(s.target, s.target))
-        for s in theirs.stances
-        if s.id not in known
-    ]
-    return msgspec.structs.replace(
-        first,
-        mentions=(*first.mentions, *mentions),
-        entities=(*first.entities, *entities),
-        events=(*first.events, *(e for e in theirs.events if e.id not in known)),
-        stances=(*first.stances, *stances),
-    )
-
-
 def write_draft(first: Document, second: Document) -> str:
     """The adjudicator's draft: agreed lines as they are, each difference as comments `# Dn A:` and `# Dn B:`."""
     agreed, differences = find_differences(first, second)
@@ -222,7 +142,7 @@ def write_draft(first: Document, second: Document) -> str:
 def unify(first: Document, second: Document) -> Document:
     """The second version with the first's ids and entity names wherever they mean the same; its own ids get a `b`."""
     ids = _same_ids(first, second)
-    ids |= {x.id: f"b{x.id}" for part in _parts(second) for x in part if x.id not in ids}
+    ids |= {x.id: f"b{x.id}" for part in parts(second) for x in part if x.id not in ids}
     names = {entity.id: entity.name for entity in first.entities}
     taken = set(names.values())
     aligned = entity_alignment(first, second)
@@ -255,7 +175,8 @@ def _renamed(event: Event, ids: dict[str, str]) -> Event:
     )
 
 
-def _parts(document: Document) -> Iterator[Sequence[Mention | Event | Stance]]:
+def parts(document: Document) -> Iterator[Sequence[Mention | Event | Stance]]:
+    """The layers of a document, one after the other."""
     yield document.mentions
     yield document.events
     yield document.stances
@@ -289,7 +210,7 @@ def _place(stance: Stance) -> int:
     return stance.evidence.start if stance.evidence else 0
 
 
-def _lines(document: Document) -> dict[tuple[str, str], str]:
+def notation_lines(document: Document) -> dict[tuple[str, str], str]:
     """The notation's lines by (layer, id), the parts of an event line in one order."""
     lines = {}
     for line in write_quotes(document).split("\n"):

@@ -17,7 +17,19 @@ Element = ElementTree.Element
 Parts = tuple[str, str, str, str]
 
 LABELLING = frozenset({"Labels", "Choices", "TextArea"})
-TAGS = LABELLING | {"View", "Style", "Header", "Text", "Label", "Choice", "Relations", "Relation", "Collapse", "Panel"}
+TAGS = LABELLING | {
+    "View",
+    "Style",
+    "Header",
+    "Text",
+    "Label",
+    "Choice",
+    "Relations",
+    "Relation",
+    "Collapse",
+    "Panel",
+    "Repeater",
+}
 PARENTS = {"Label": "Labels", "Choice": "Choices", "Relation": "Relations", "Panel": "Collapse"}
 GRANULARITIES = ("symbol", "word", "sentence", "paragraph")
 CONDITIONS = ("region-selected", "choice-selected", "no-region-selected", "choice-unselected")

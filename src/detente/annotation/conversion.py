@@ -14,7 +14,8 @@ import msgspec
 
 from detente.annotation import controls as c
 from detente.annotation.canonical import canonical, default_entity_type
-from detente.annotation.regions import Link, Region, describe, read_result
+from detente.annotation.names import TypedName, full_names, is_short, names_that_fit
+from detente.annotation.regions import Link, Region, describe, ends_of, read_result
 from detente.checks import check_document
 from detente.documents import (
     Argument,
@@ -73,6 +74,8 @@ def task_to_document(
     reading.regions, links = _read(annotation, reading)
     for link in links:
         reading.links.setdefault(link.start.id, []).append(link)
+    _spell_names(reading, blank.text)
+    _fill_defaults(reading, task["data"].get("defaults"))
     document = msgspec.structs.replace(
         blank,
         blocks=_blocks(blank, reading),
@@ -118,6 +121,28 @@ def _read(annotation: Mapping[str, Any], reading: _Reading) -> tuple[dict[str, R
     for parts in found:
         reading.report(*parts)
     return regions, links
+
+
+def _spell_names(reading: _Reading, text: str | None) -> None:
+    """Put the full names where annotators typed short ones."""
+    named = {r.id: r for r in _of(reading, c.MENTION) if "entity" in r.values}
+    typed = {key: TypedName(r.start, r.end, r.values["entity"]) for key, r in named.items()}
+    for key, name in full_names(typed, text or "").items():
+        named[key].values["entity"] = name
+    for key, region in named.items():
+        if is_short(short := region.values["entity"]):
+            fitting = names_that_fit(short, (r.values["entity"] for r in named.values()))
+            found = f"entity {short!r}, which fits {' and '.join(fitting) or 'no name'}"
+            reading.report(found, "the beginning of one name of this article", "Type the name itself.", key)
+
+
+def _fill_defaults(reading: _Reading, defaults: object) -> None:
+    """Give what was left open the value that the page promised for it; a drawn source is no open one."""
+    for control, value in defaults.items() if isinstance(defaults, Mapping) else ():
+        for region in _of(reading, c.OWNER.get(control, "")):
+            if control in c.SOURCE_CONTROLS and _linked(reading, region, c.SOURCE, c.MENTION):
+                continue
+            region.values.setdefault(control, str(value))
 
 
 def _blank_document(task: Mapping[str, Any], text: str | None, reading: _Reading) -> tuple[Document | None, int | None]:
@@ -349,7 +374,7 @@ def _referent(region: Region) -> str | None:
 def _check_links(links: list[Link], reading: _Reading) -> None:
     """Relations between regions that they cannot join, and conditions that no event has."""
     for link in links:
-        if link.end.control not in _ends(link):
+        if link.end.control not in ends_of(link):
             found = f"{link.label} from {link.start.control} {link.start.label} to {link.end.control} {link.end.label}"
             expected = "roles from a trigger; holder and target from evidence; source to a mention"
             remedy = "Delete the relation, or turn its arrow round."
@@ -362,19 +387,3 @@ def _check_links(links: list[Link], reading: _Reading) -> None:
         if region.label != c.CONDITION_LABEL:
             found = f"condition label {region.label!r}"
             reading.report(found, c.CONDITION_LABEL, "Use the generated configuration.", region.id)
-
-
-def _ends(link: Link) -> tuple[str, ...]:
-    """The controls on whose regions a link may end, from where it starts and its label."""
-    if link.start.control == c.EVENT:
-        special = {
-            c.SOURCE: (c.MENTION,),
-            c.CONDITION_LINK: (c.CONDITION,),
-            c.SAME_EVENT: (c.EVENT,),
-            c.HOLDER: (),
-            c.TARGET: (),
-        }
-        return special.get(link.label, (c.MENTION, c.EVENT))
-    if link.start.control == c.EVIDENCE:
-        return {c.SOURCE: (c.MENTION,), c.HOLDER: (c.MENTION,), c.TARGET: (c.MENTION, c.EVENT)}.get(link.label, ())
-    return ()

@@ -18,13 +18,14 @@ from typing import Any
 import msgspec
 
 from detente.annotation import controls as c
+from detente.annotation.names import TypedName, full_names
 from detente.documents import Block
 from detente.heads import default_head
 from detente.jsonl import write_text
 
 Item = dict[str, Any]
 
-DATA_FIELDS = ("id", "title", "text", "sha256", "length", "meta", "blocks", "pass")
+DATA_FIELDS = ("id", "title", "text", "sha256", "length", "meta", "blocks", "pass", "defaults", "differences_sha256")
 META_FIELDS = ("head", "entity_type", "text")
 NAMES = ("id", "type", "from_name", "from_id", "to_id", "direction")
 VALUE_FIELDS = {"labels": ("start", "end", "labels"), "textarea": ("text",)}
@@ -149,13 +150,33 @@ def _result(result: object, data: Mapping[str, Any], text: str | None) -> object
         return result
     if not all(_is_sound(item) for item in result):
         return [_bare(item) for item in result]
+    reasons = [(number, item) for item in result if (number := c.reason_number(item.get("from_name"))) is not None]
+    result = [item for item in result if c.reason_number(item.get("from_name")) is None]
     regions = [item for item in result if item.get("type") == "labels"]
     ids = [item.get("id") for item in regions]
     if not all(_is_plain(item) for item in regions) or len(set(ids)) < len(ids):
         return [_bare(item) for item in result]
     shown = _shown(data.get("blocks"))
     regions = [item for item in regions if not _restates(item, shown)]
-    return _stable(regions, result, {item["id"] for item in regions}, text)
+    stable = _stable(regions, result, {item["id"] for item in regions}, text)
+    if text is not None:
+        _spell_names(stable, text)
+    # the reasons of an adjudicator belong to no region; the page gives each a random id
+    reasons.sort(key=lambda pair: (pair[0], _dump(pair[1].get("value"))))
+    return stable + [{key: value for key, value in _bare(item).items() if key != "id"} for _, item in reasons]
+
+
+def _spell_names(stable: list[Item], text: str) -> None:
+    """Put full names for those typed short, as long as the text is at hand that they refer to."""
+    spans = {item["id"]: item["value"] for item in stable if item.get("type") == "labels"}
+    entities = {item["id"]: item for item in stable if item.get("from_name") == "entity" and item.get("id") in spans}
+    typed = {
+        key: TypedName(spans[key]["start"], spans[key]["end"], name)
+        for key, item in entities.items()
+        if isinstance(name := next(iter(item.get("value", {}).get("text") or ()), None), str)
+    }
+    for key, name in full_names(typed, text).items():
+        entities[key]["value"]["text"] = [name]
 
 
 def _is_sound(item: Item) -> bool:

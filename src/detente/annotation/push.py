@@ -11,8 +11,12 @@ from typing import Any
 
 import msgspec
 
+from detente.annotation.adjudication import Difference
 from detente.annotation.config_lint import control_labels, lint_config
 from detente.annotation.connection import Server, answers
+from detente.annotation.controls import attribute_defaults
+from detente.annotation.decisions import show_differences
+from detente.annotation.instruction import pass_instruction
 from detente.annotation.label_config import label_config
 from detente.annotation.projects import ONCE, Progress, ProjectKey, batches, list_tasks, project_numbers
 from detente.annotation.tasks import BLOCKS_VERSION, AnnotatedDocument, block_regions, document_to_task
@@ -29,7 +33,8 @@ class Plan:
 
     `versions` holds, by document id, what earlier passes or other annotators found, shown under its annotator's name;
     a blind pass has none. `prefilled` names the annotator whose version a new annotation starts from (by default the
-    only one there is).
+    only one there is). With `differences`, by document id, it is an adjudication: a reason is chosen for each, and
+    nothing has a default. `guidelines` is the guidelines' Markdown, whose sections for the pass are one click away.
     """
 
     pass_name: str
@@ -37,6 +42,16 @@ class Plan:
     version: str = "v1"
     versions: Mapping[str, Sequence[AnnotatedDocument]] = field(default_factory=dict)
     prefilled: str = ""
+    differences: Mapping[str, Sequence[Difference]] | None = None
+    guidelines: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What a project shows besides its texts: the labelling configuration, and the guidelines as HTML."""
+
+    config: str
+    instruction: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +77,8 @@ def push(
     `progress` is called with tasks done and tasks in all. Raises `DataError` where a document has changed since it was
     pushed, or the project's labels no longer fit: then push with a new `version`. Documents must carry their text.
     """
-    config = label_config(ontology, plan.pass_name)
+    config = label_config(ontology, plan.pass_name, adjudication=plan.differences is not None)
+    instruction = pass_instruction(plan.guidelines, plan.pass_name, ontology)
     if faults := lint_config(config):
         raise DataError(faults)
     total = len(documents) * len(plan.annotators)
@@ -75,7 +91,7 @@ def push(
                 progress(before + done, total)
 
         with answers(server.address):
-            pushed.append(_push_project(server, key, documents, plan, ontology, config, report))
+            pushed.append(_push_project(server, key, documents, plan, ontology, _Page(config, instruction), report))
     return pushed
 
 
@@ -85,10 +101,10 @@ def _push_project(
     documents: Sequence[Document],
     plan: Plan,
     ontology: Ontology,
-    config: str,
+    page: _Page,
     report: Callable[[int], None],
 ) -> Pushed:
-    project = _project(server, key, config)
+    project = _project(server, key, page)
     present = _present(server, project)
     _refuse_changed(documents, present, key)
     missing = [document for document in documents if document.id not in present]
@@ -96,7 +112,14 @@ def _push_project(
     done = len(documents) - len(missing)
     for batch in batches(missing, PUSH_BATCH):
         tasks = [
-            document_to_task(d, ontology, pass_name=key.pass_name, versions=plan.versions.get(d.id, ())) for d in batch
+            document_to_task(
+                document,
+                ontology,
+                pass_name=key.pass_name,
+                versions=plan.versions.get(document.id, ()),
+                more=_more(plan, document, ontology),
+            )
+            for document in batch
         ]
         _import(server, project, tasks)
         done += len(batch)
@@ -107,6 +130,13 @@ def _push_project(
     if any(plan.versions.get(document.id) or block_regions(document) for document in documents):
         _prefill(server, project, _prefilled(plan))
     return Pushed(key, project, len(missing), len(documents) - len(missing))
+
+
+def _more(plan: Plan, document: Document, ontology: Ontology) -> dict[str, Any]:
+    """What a task says besides the document: the differences to decide, or what holds where something is left open."""
+    if plan.differences is not None:
+        return show_differences(plan.differences.get(document.id, ()))
+    return {"defaults": attribute_defaults(ontology)}
 
 
 def _import(server: Server, project: int, tasks: Sequence[dict[str, Any]]) -> None:
@@ -141,15 +171,16 @@ def _prefilled(plan: Plan) -> str:
     return next(iter(annotators)) if len(annotators) == 1 else ""
 
 
-def _project(server: Server, key: ProjectKey, config: str) -> int:
+def _project(server: Server, key: ProjectKey, page: _Page) -> int:
     """The project of a key, made where there is none; its configuration brought up to date where that is safe."""
     if numbers := project_numbers(server, key):
-        _update_config(server, server.client.projects.get(numbers[0]), config, key)
+        _update_page(server, server.client.projects.get(numbers[0]), page, key)
         return numbers[0]
     created = server.client.projects.create(
         title=key.title,
         description=str(key),
-        label_config=config,
+        label_config=page.config,
+        expert_instruction=page.instruction,
         show_skip_button=True,
         enable_empty_annotation=True,
         show_collab_predictions=True,
@@ -163,10 +194,19 @@ def _project(server: Server, key: ProjectKey, config: str) -> int:
     return first
 
 
-def _update_config(server: Server, project: Any, config: str, key: ProjectKey) -> None:
-    if project.label_config == config:
-        return
-    old, new = control_labels(project.label_config), control_labels(config)
+def _update_page(server: Server, project: Any, page: _Page, key: ProjectKey) -> None:
+    changed: dict[str, Any] = {}
+    if project.label_config != page.config:
+        _refuse_lost_labels(project.label_config, page.config, key)
+        changed["label_config"] = page.config
+    if (project.expert_instruction or "") != page.instruction:
+        changed["expert_instruction"] = page.instruction
+    if changed:
+        server.client.projects.update(project.id, **changed)
+
+
+def _refuse_lost_labels(before: str, after: str, key: ProjectKey) -> None:
+    old, new = control_labels(before), control_labels(after)
     gone = sorted(f"{name} {label}" for name, labels in old.items() for label in labels - new.get(name, frozenset()))
     if gone:
         fault = Fault(
@@ -176,7 +216,6 @@ def _update_config(server: Server, project: Any, config: str, key: ProjectKey) -
             item=str(key),
         )
         raise DataError([fault])
-    server.client.projects.update(project.id, label_config=config)
 
 
 def _refuse_changed(documents: Sequence[Document], present: Mapping[str, str], key: ProjectKey) -> None:

@@ -50,7 +50,7 @@ def read_result(result: object, report: Report) -> tuple[dict[str, Region], list
             report(f"{_show(item)} in the result", "a region or a relation", "Export the project again.", "")
         elif item.get("type") == "labels":
             _read_region(item, regions, report)
-        else:
+        elif c.reason_number(item.get("from_name")) is None:
             rest.append(item)
     links: dict[tuple[str, str, str], Link] = {}
     for item in rest:
@@ -152,3 +152,19 @@ def _read_relation(item: Mapping[str, Any], regions: Mapping[str, Region], repor
             report(found, "an arrow", "Click the relation's arrow until it points from the trigger.", keys[0])
         else:
             yield Link(start, end, label)
+
+
+def ends_of(link: Link) -> tuple[str, ...]:
+    """The controls on whose regions a link may end, from where it starts and its label."""
+    if link.start.control == c.EVENT:
+        special = {
+            c.SOURCE: (c.MENTION,),
+            c.CONDITION_LINK: (c.CONDITION,),
+            c.SAME_EVENT: (c.EVENT,),
+            c.HOLDER: (),
+            c.TARGET: (),
+        }
+        return special.get(link.label, (c.MENTION, c.EVENT))
+    if link.start.control == c.EVIDENCE:
+        return {c.SOURCE: (c.MENTION,), c.HOLDER: (c.MENTION,), c.TARGET: (c.MENTION, c.EVENT)}.get(link.label, ())
+    return ()

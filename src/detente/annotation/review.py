@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from detente.annotation.connection import Server
@@ -28,8 +28,8 @@ GOLD_VERSION = "gold"
 class CheckedProject:
     """A project as it was pulled and checked.
 
-    `export` is None where there are faults; `links` gives the page of each article by its document id, `drafts` the
-    number of unsubmitted drafts by document id.
+    `export` is None where there are faults; by document id, `links` gives the page of each article, `drafts` the number
+    of unsubmitted drafts, and `texts` the text, which the normalised tasks of stand-off articles are without.
     """
 
     key: ProjectKey
@@ -38,6 +38,7 @@ class CheckedProject:
     faults: Sequence[Fault]
     links: Mapping[str, str]
     drafts: Mapping[str, int]
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def annotated(self) -> int:
@@ -79,7 +80,8 @@ def check_project(
         export = convert_export(tasks, ontology, gold=key.version == GOLD_VERSION)
     except DataError as error:
         faults = error.faults
-    return CheckedProject(key, tasks, export, faults, links, drafts)
+    texts = {_id(task): text for task in raw if isinstance(text := task.get("data", {}).get("text"), str)}
+    return CheckedProject(key, tasks, export, faults, links, drafts, texts)
 
 
 def todo_list(checked: Iterable[CheckedProject]) -> list[Todo]:

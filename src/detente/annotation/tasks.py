@@ -5,7 +5,7 @@ The server ignores task ids that it is given, so the document's id lies in `data
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,8 +39,11 @@ def document_to_task(
     pass_name: str = "",
     versions: Sequence[AnnotatedDocument] = (),
     show_blocks: bool = True,
+    more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A blank task for a document, with what earlier passes or other annotators found as predictions.
+
+    `more` is added to the task's data: what the page shows besides the text, and what it promises.
 
     `versions` are shown in the page, each under its annotator's name (`model_version`). Without any, a blank task
     shows the paragraphs that are not annotated, if `show_blocks`. A version may carry no text: it gets the document's.
@@ -59,6 +62,7 @@ def document_to_task(
         "meta": msgspec.to_builtins(document.meta),
         "blocks": msgspec.to_builtins(document.blocks),
         "pass": pass_name,
+        **(more or {}),
     }
     predictions = [_prediction(document, version, ontology, show_blocks, pass_name) for version in versions]
     if not predictions and show_blocks and (shown := block_regions(document)):

@@ -9,12 +9,16 @@ import typer
 
 from detente.cli import annotate_reports
 from detente.cli.annotate_options import (
+    DECISIONS,
     EXPORTS,
     FULL,
     GOLD_VERSION,
+    GUIDELINES,
     URL,
+    DecisionsOption,
     DocumentsArgument,
     ExportsOption,
+    GuidelinesOption,
     PassOption,
     TokenOption,
     UrlOption,
@@ -25,13 +29,13 @@ from detente.cli.options import OntologyOption, progress
 
 if TYPE_CHECKING:
     from detente.annotation.connection import Server
+    from detente.annotation.decisions import Decision
     from detente.annotation.push import Plan
     from detente.annotation.tasks import AnnotatedDocument
     from detente.documents import Document
     from detente.ontology import Ontology
 
 app = typer.Typer(help="Annotate in Label Studio: serve, push, pull, agree, adjudicate.", no_args_is_help=True)
-GUIDELINES = Path("annotation/guidelines.md")
 
 
 @app.command()
@@ -78,6 +82,7 @@ def serve(
 def config(
     pass_name: Annotated[str, typer.Argument(help="mentions, events, stance or full.")],
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of to stdout.")] = None,
+    adjudication: Annotated[bool, typer.Option("--adjudication", help="The adjudicator's page.")] = False,
     ontology: OntologyOption = None,
 ) -> None:
     """Generate a labelling configuration from the ontology.
@@ -90,8 +95,9 @@ def config(
     from detente.jsonl import write_text
     from detente.ontology import load_ontology
 
-    own = f" --ontology {ontology.name}" if ontology else ""
-    page = label_config(load_ontology(ontology), pass_name, command=f"detente annotate config {pass_name}{own}")
+    own = (" --adjudication" if adjudication else "") + (f" --ontology {ontology.name}" if ontology else "")
+    command = f"detente annotate config {pass_name}{own}"
+    page = label_config(load_ontology(ontology), pass_name, command=command, adjudication=adjudication)
     if faults := lint_config(page):
         raise DataError(faults)
     if output:
@@ -156,6 +162,7 @@ def push(
     ] = None,
     pass_name: PassOption = FULL,
     version: VersionOption = "v1",
+    guidelines: GuidelinesOption = GUIDELINES,
     url: UrlOption = URL,
     ontology: OntologyOption = None,
 ) -> None:
@@ -163,6 +170,8 @@ def push(
 
     Example: detente annotate push documents.jsonl --annotator a@example.org --annotator b@example.org
     """
+    from dataclasses import replace
+
     from detente.annotation.plan_file import make_pushes, read_plan
     from detente.annotation.push import Plan
     from detente.errors import UsageError
@@ -176,7 +185,7 @@ def push(
         pushes = [(Plan(pass_name, tuple(annotator or ()), version), found)]
     server = connect_server(url, token)
     for work, articles in pushes:
-        _push(server, articles, work, known)
+        _push(server, articles, replace(work, guidelines=_text(guidelines)), known)
 
 
 @app.command()
@@ -233,16 +242,18 @@ def adjudicate(
     drafts: Annotated[
         Path | None, typer.Option(help="Also write drafts in the quote notation here, differences numbered.")
     ] = None,
+    guidelines: GuidelinesOption = GUIDELINES,
     url: UrlOption = URL,
     ontology: OntologyOption = None,
 ) -> None:
     """Push a project in which every annotator's version is shown, for the adjudicator to submit the gold.
 
-    What all versions agree on is already in; what they differ on is left to be marked.
+    What all versions agree on is already in; what they differ on is left to be marked, and stands in a list below the
+    text, where a reason is chosen for each. `detente annotate pull` brings both back.
 
     Example: detente annotate adjudicate documents.jsonl --adjudicator c@example.org
     """
-    from detente.annotation.adjudication import AGREED, adjudication_versions, write_draft
+    from detente.annotation.adjudication import AGREED, adjudication_versions, find_differences, write_draft
     from detente.annotation.passes import read_passes
     from detente.annotation.push import Plan
     from detente.jsonl import write_text
@@ -253,7 +264,20 @@ def adjudicate(
     for version in read_passes(exports, known, texts):
         versions.setdefault(version.document.id, []).append(version)
     shown = {name: adjudication_versions(group) for name, group in versions.items()}
-    plan = Plan(FULL, (adjudicator,), GOLD_VERSION, versions=shown, prefilled=AGREED)
+    differences = {
+        name: find_differences(group[0].document, group[1].document)[1]
+        for name, group in versions.items()
+        if len(group) > 1
+    }
+    plan = Plan(
+        FULL,
+        (adjudicator,),
+        GOLD_VERSION,
+        versions=shown,
+        prefilled=AGREED,
+        differences=differences,
+        guidelines=_text(guidelines),
+    )
     _push(connect_server(url, token), found, plan, known)
     for name, group in versions.items() if drafts else ():
         if drafts and len(group) > 1:
@@ -263,10 +287,11 @@ def adjudicate(
 @app.command()
 def decisions(
     documents: DocumentsArgument,
-    gold: Annotated[Path, typer.Argument(help="Folder of <document id>.quotes and <document id>.decisions.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The table of decisions.")] = Path(
-        "annotation/decisions.tsv"
-    ),
+    gold: Annotated[
+        Path | None,
+        typer.Argument(help="Folder of <document id>.quotes and .decisions; without it, the pulled gold."),
+    ] = None,
+    output: DecisionsOption = DECISIONS,
     exports: ExportsOption = EXPORTS,
     ontology: OntologyOption = None,
 ) -> None:
@@ -276,31 +301,41 @@ def decisions(
 
     Example: detente annotate decisions documents.jsonl build/adjudication
     """
-    from detente.annotation.adjudication import Decision, decide, read_reasons
-    from detente.annotation.checking import changes
+    from detente.annotation.decisions import versions_by_document, write_decisions
     from detente.annotation.passes import read_passes
-    from detente.jsonl import write_text
+    from detente.cli.annotate_reports import pulled_decisions
     from detente.quotes import parse_quotes
 
     found, known = _read(documents, ontology)
-    versions: dict[str, list[Document]] = {}
-    for version in read_passes(exports, known, {d.id: d.text for d in found if d.text is not None}):
-        versions.setdefault(version.document.id, []).append(version.document)
-    table: list[Decision] = []
-    for document in found:
-        path = gold / f"{document.id}.quotes"
-        decided = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
-        if len(versions[document.id]) == 1:
-            table += changes(versions[document.id][0], decided)
-            continue
-        reasons = path.with_suffix(".decisions")
-        given = read_reasons(reasons.read_text(encoding="utf-8"), str(reasons))
-        first, second = versions[document.id][:2]
-        table += decide(first, second, decided, given)
-    lines = ["# generated by: detente annotate decisions", "document\tdifference\tlayer\tdecided\treason"]
-    lines += [f"{d.document}\t{d.number}\t{d.layer}\t{d.decided}\t{d.reason}" for d in table]
-    write_text(output, "\n".join(lines) + "\n")
-    typer.echo(f"{output}: {len(table)} differences decided in {len(found)} articles")
+    texts = {d.id: d.text for d in found if d.text is not None}
+    if gold is None:
+        table = pulled_decisions(exports, known, texts)
+    else:
+        versions = versions_by_document(read_passes(exports, known, texts))
+        table = []
+        for document in found:
+            path = gold / f"{document.id}.quotes"
+            decided = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+            table += _decided(versions[document.id], decided, path.with_suffix(".decisions"))
+    write_decisions(output, table, keep=gold is None)
+    articles = len({decision.document for decision in table})
+    typer.echo(f"{output}: {len(table)} differences decided in {articles} articles")
+
+
+def _decided(versions: list[Document], gold: Document, reasons: Path) -> list[Decision]:
+    """What became of an article's differences, or what the check of its only pass changed."""
+    from detente.annotation.checking import changes
+    from detente.annotation.decisions import decide, read_reasons
+
+    if len(versions) == 1:
+        return changes(versions[0], gold)
+    given = read_reasons(reasons.read_text(encoding="utf-8"), str(reasons))
+    return decide(versions[0], versions[1], gold, given)
+
+
+def _text(path: Path) -> str:
+    """The guidelines, where there are any."""
+    return path.read_text(encoding="utf-8") if path.exists() else ""
 
 
 def _read(path: Path, ontology: Path | None) -> tuple[list[Document], Ontology]:

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
 
 EXPORTS = Path("annotation/exports")
 GOLD_VERSION = "gold"
+GUIDELINES = Path("annotation/guidelines.md")
+DECISIONS = Path("annotation/decisions.tsv")
+GuidelinesOption = Annotated[
+    Path, typer.Option("--guidelines", help="Shown in the page at one click, the pass's sections; may be absent.")
+]
+DecisionsOption = Annotated[Path, typer.Option("--output", "-o", help="The table of decisions.")]
 UrlOption = Annotated[str, typer.Option("--url", envvar="DETENTE_URL", help="The server's address.")]
 TokenOption = Annotated[str, typer.Option("--token", envvar="DETENTE_TOKEN", help="A user's API token.")]
 PassOption = Annotated[str, typer.Option("--pass", help="mentions, events, stance or full.")]

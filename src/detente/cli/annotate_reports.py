@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from detente.cli.annotate_options import (
+    DECISIONS,
     EXPORTS,
     GOLD_VERSION,
     URL,
@@ -22,6 +23,7 @@ from detente.cli.annotate_options import (
 from detente.cli.options import Format, FormatOption, OntologyOption, progress
 
 if TYPE_CHECKING:
+    from detente.annotation.decisions import Decision
     from detente.annotation.review import CheckedProject
     from detente.ontology import Ontology
 
@@ -66,6 +68,9 @@ def pull(
     token: TokenOption,
     exports: ExportsOption = EXPORTS,
     todo: Annotated[Path, typer.Option("--todo", help="Folder of the lists of what annotators must correct.")] = TODO,
+    decisions: Annotated[
+        Path, typer.Option("--decisions", help="The table of what an adjudicator decided in the page, and why.")
+    ] = DECISIONS,
     pass_name: OnlyPassOption = None,
     version: OnlyVersionOption = None,
     url: UrlOption = URL,
@@ -73,7 +78,8 @@ def pull(
 ) -> None:
     """Pull every project into normalised exports, checked: <pass>/<annotator>.json, gold apart.
 
-    What is wrong is written as a list for each annotator, with links into the pages: build/todo/<annotator>.md.
+    What is wrong is written as a list for each annotator, with links into the pages: build/todo/<annotator>.md. What an
+    adjudicator decided, and the reasons chosen in the page, go into the table of decisions.
 
     Example: detente annotate pull --exports annotation/exports
     """
@@ -83,7 +89,8 @@ def pull(
 
     checked = []
     written: dict[Path, str] = {}
-    for project in _checked(url, token, load_ontology(ontology), pass_name, version):
+    known = load_ontology(ontology)
+    for project in _checked(url, token, known, pass_name, version):
         if project.key.version == DEMO:
             continue
         checked.append(project)
@@ -102,6 +109,7 @@ def pull(
         for note in (*export.superseded, *export.warnings):
             typer.echo(f"  {note}", err=True)
     _write_todo(todo, checked)
+    _write_decisions(decisions, exports, checked, known)
     if faults := [fault for project in checked for fault in project.faults]:
         raise DataError(faults)
 
@@ -156,6 +164,36 @@ def _checked(
         for key, number in projects.items():
             yield check_project(server, key, number, ontology)
             bar.advance(task)
+
+
+def pulled_decisions(exports: Path, ontology: Ontology, texts: Mapping[str, str]) -> list[Decision]:
+    """What adjudication decided in the page, from the pulled gold and passes."""
+    import msgspec
+
+    from detente.annotation.decisions import decide_export, versions_by_document
+    from detente.annotation.export import convert_export
+    from detente.annotation.passes import GOLD, read_passes
+
+    versions = versions_by_document(read_passes(exports, ontology, texts))
+    table = []
+    for path in sorted((exports / GOLD).glob("*.json")):
+        tasks = msgspec.json.decode(path.read_bytes(), type=list[dict[str, Any]])
+        table += decide_export(tasks, convert_export(tasks, ontology, texts, gold=True), versions, texts)
+    return table
+
+
+def _write_decisions(path: Path, exports: Path, checked: list[CheckedProject], ontology: Ontology) -> None:
+    """The reasons chosen in adjudication pages that were pulled without a fault, into the table."""
+    from detente.annotation.decisions import decide_export, given_reasons, versions_by_document, write_decisions
+    from detente.annotation.passes import read_passes
+
+    for project in checked:
+        if project.export is None or not given_reasons(project.tasks):
+            continue
+        versions = versions_by_document(read_passes(exports, ontology, project.texts))
+        table = decide_export(project.tasks, project.export, versions, project.texts)
+        write_decisions(path, table, keep=True)
+        typer.echo(f"{path}: {len(table)} differences decided by {project.key.annotator}")
 
 
 def _facts(project: CheckedProject) -> dict[str, object]:
