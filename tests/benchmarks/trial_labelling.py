@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -53,6 +53,7 @@ class Trial:
         self.marked: list[Span] = []
         self.names: list[str] = []
         self.evidence: set[Span] = set()
+        self._only: dict[Span, list[str]] = {}
 
     def cost(self, unit: str, work: Callable[[], object]) -> None:
         """Do something, and put what it costs down to a unit."""
@@ -99,14 +100,18 @@ class Trial:
         for condition in sorted(conditions, key=lambda span: span.start):
             self.cost("other relation", partial(self._mark, CONDITION_KEY, (condition.start, condition.end)))
         spans = self._spans()
+        self._only = {(span.start, span.end): ["condition"] for span in conditions}
         for event in self.gold.events:
             roles: dict[str, list[str]] = {}
             for argument in event.arguments:
                 roles.setdefault(argument.mention or argument.event or "", []).append(argument.role)
+            if event.source in roles:
+                # between two regions the page draws one relation only
+                roles[event.source or ""].append("source")
             for filler, labels in roles.items():
                 self.cost("argument", partial(self._link, (event.start, event.end), spans[filler], labels))
                 self.numbers["argument"] += len(labels) - 1
-            self._other_links(event, spans)
+            self._other_links(event, spans, roles)
 
     def _event(self, event: Event) -> None:
         self._mark(self.ontology.event_type[event.type].hotkey, (event.start, event.end))
@@ -117,22 +122,23 @@ class Trial:
         if event.source != defaults.get("source"):
             self.page.press(*EVENT_SOURCES.get(event.source or "", ()))
 
-    def _other_links(self, event: Event, spans: dict[str, Span]) -> None:
+    def _other_links(self, event: Event, spans: dict[str, Span], drawn: Collection[str]) -> None:
         place = (event.start, event.end)
-        if event.source in spans:
+        if event.source in spans and event.source not in drawn:
             source = spans[event.source or ""]
             self.cost("other relation", partial(self._link, place, source, ["source"]))
         if event.condition is not None:
             condition = (event.condition.start, event.condition.end)
             self.cost("other relation", partial(self._link, place, condition, ["condition"]))
         before = [e for e in self.gold.events if e.cluster == event.cluster and e.start < event.start]
-        if before:
+        if before and before[-1].id not in drawn:
             last = (before[-1].start, before[-1].end)
             self.cost("other relation", partial(self._link, place, last, ["same event"]))
 
     def stances(self) -> None:
         """The third pass."""
         spans = self._spans()
+        self._only = {(event.start, event.end): ["target"] for event in self.gold.events}
         for stance in self.gold.stances:
             self.cost("stance", partial(self._stance, stance, spans))
 
@@ -171,7 +177,9 @@ class Trial:
 
     def _link(self, start: Span, end: Span, labels: list[str], region: str = "") -> None:
         self.page.link(start, end, (self._free(start), self._free(end)), region=region)
-        self.page.label_relation(*labels)
+        # the only label that a relation to an event or a condition can have here need not be picked
+        if self.plain or labels != self._only.get(end):
+            self.page.label_relation(*labels)
 
     def _free(self, place: Span) -> int:
         """A character of a region that the fewest others cover, so that a click on it means this region."""

@@ -13,16 +13,25 @@ from typing import Any
 
 from detente.annotation.agreement import PairAgreement
 from detente.annotation.agreement_text import agreement_rows
-from detente.annotation.confusions import Confusion
+from detente.annotation.confusions import Confusion, Passage
 from detente.annotation.passes import AgreementReport
+from detente.annotation.places import Links
 
 SHOWN_CONFUSIONS = 40
 SHOWN_PASSAGES = 25
 SHADES = 10
 
 
-def agreement_page(report: AgreementReport, pairs: Sequence[PairAgreement], confusions: Sequence[Confusion]) -> str:
-    """The page; confusions are shown in their order, the first forty with up to 25 passages each."""
+def agreement_page(
+    report: AgreementReport,
+    pairs: Sequence[PairAgreement],
+    confusions: Sequence[Confusion],
+    links: Links | None = None,
+) -> str:
+    """The page; confusions are shown in their order, the first forty with up to 25 passages each.
+
+    `links` leads from each annotator of a passage to the article's page on the server.
+    """
     import jinja2
     import markupsafe
 
@@ -40,7 +49,7 @@ def agreement_page(report: AgreementReport, pairs: Sequence[PairAgreement], conf
         header=header,
         rows=rows,
         heat=_heat(pairs),
-        listed=[_listed(confusion) for confusion in confusions[:SHOWN_CONFUSIONS]],
+        listed=[_listed(confusion, links or {}) for confusion in confusions[:SHOWN_CONFUSIONS]],
         shown=min(len(confusions), SHOWN_CONFUSIONS),
         confusions=len(confusions),
         disagreements=sum(len(confusion.passages) for confusion in confusions),
@@ -78,12 +87,18 @@ def _cell(value: float | None) -> dict[str, str]:
     return {"value": f"{value:.3f}", "shade": f"h{min(max(int(value * SHADES), 0), SHADES)}"}
 
 
-def _listed(confusion: Confusion) -> dict[str, object]:
+def _listed(confusion: Confusion, links: Links) -> dict[str, object]:
     return {
         "layer": confusion.layer,
         "one": confusion.one,
         "other": confusion.other,
         "number": len(confusion.passages),
-        "passages": confusion.passages[:SHOWN_PASSAGES],
+        "passages": [(passage, _who(passage, links)) for passage in confusion.passages[:SHOWN_PASSAGES]],
         "more": max(len(confusion.passages) - SHOWN_PASSAGES, 0),
     }
+
+
+def _who(passage: Passage, links: Links) -> list[dict[str, str]]:
+    """The two annotators of a passage, each with the address of the article's page, where it is known."""
+    pairs = zip((passage.first, passage.second), passage.passes, strict=True)
+    return [{"name": name, "link": links.get((name, made, passage.document), "")} for name, made in pairs]

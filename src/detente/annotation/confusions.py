@@ -25,12 +25,13 @@ Mark = Mention | Event
 class Passage:
     """Where two annotators differ, with what stands around it; without words for a stand-off article.
 
-    `first` and `second` name who said `one` and who said `other` of the confusion.
+    `first` and `second` name who said `one` and who said `other` of the confusion, each in a pass.
     """
 
     document: str
     first: str
     second: str
+    passes: tuple[str, str]
     start: int
     end: int
     before: str
@@ -80,6 +81,7 @@ def _passage(first: AnnotatedDocument, second: AnnotatedDocument, found: _Found)
         first.document.id,
         first.annotator,
         second.annotator,
+        (first.pass_name, second.pass_name),
         found.start,
         found.end,
         text[max(found.start - CONTEXT, 0) : found.start],

@@ -41,17 +41,18 @@ _MENTION_HINT = (
     "Mark every {exhaustive} mention; {others} only where they fill a role, are a source or take part in a stance."
 )
 _SPAN_HINT = (
-    "Names without title, article or describing words. Type the entity's name, press Enter. Grey: not annotated. "
+    "Names without title, article or describing words. Type the entity's name, press Enter: = means the mention's own "
+    "words, Aze* the one name that so begins. Escape before the next label. Grey: not annotated. "
     "Settings (below the text): switch on 'Select region after creating it'."
 )
 _EVENT_HINT = "Mark the shortest words that name the event, then choose polarity, modality and source."
 _LINK_HINT = (
-    "Argument: click the trigger, Alt+R, click the mention, pick the role in the Relations panel. "
-    "In the same way: source, condition, same event."
+    "Argument: click the trigger, Alt+R, click the mention, pick the role in the Relations panel (its arrows put the "
+    "newest first). In the same way: source, same event, and condition, which needs no label."
 )
 _STANCE_HINT = (
     "Stance: mark the evidence, choose label and explicitness, then link holder, target and source "
-    "(click the evidence, Alt+R, click the mention or trigger, pick the label)."
+    "(click the evidence, Alt+R, click the mention or trigger, pick the label; an event as target needs none)."
 )
 
 _REASON_HINT = "Below the text: every difference between the versions. Decide it in the text, then choose the reason."

@@ -18,6 +18,7 @@ from detente.annotation.controls import attribute_defaults
 from detente.annotation.decisions import show_differences
 from detente.annotation.instruction import pass_instruction
 from detente.annotation.label_config import label_config
+from detente.annotation.normalise import collection_paused
 from detente.annotation.projects import ONCE, Progress, ProjectKey, batches, list_tasks, project_numbers
 from detente.annotation.tasks import BLOCKS_VERSION, AnnotatedDocument, block_regions, document_to_task
 from detente.documents import Document, text_hash
@@ -111,17 +112,18 @@ def _push_project(
     report(len(documents) - len(missing))
     done = len(documents) - len(missing)
     for batch in batches(missing, PUSH_BATCH):
-        tasks = [
-            document_to_task(
-                document,
-                ontology,
-                pass_name=key.pass_name,
-                versions=plan.versions.get(document.id, ()),
-                more=_more(plan, document, ontology),
-            )
-            for document in batch
-        ]
-        _import(server, project, tasks)
+        with collection_paused():
+            tasks = [
+                document_to_task(
+                    document,
+                    ontology,
+                    pass_name=key.pass_name,
+                    versions=plan.versions.get(document.id, ()),
+                    more=_more(plan, document, ontology),
+                )
+                for document in batch
+            ]
+            _import(server, project, tasks)
         done += len(batch)
         report(done)
     if missing and _task_number(server, project) != len(present.keys() | {document.id for document in missing}):

@@ -133,14 +133,14 @@ def _read_relation(item: Mapping[str, Any], regions: Mapping[str, Region], repor
         found = f"a relation with region {' and '.join(missing) or '(none)'}, which does not exist"
         report(found, "a relation between two regions", "Delete the relation and draw it again.", keys[0])
         return
-    labels = item.get("labels")
+    start, end = regions[keys[0]], regions[keys[1]]
+    labels = item.get("labels") or _only_label(start, end)
     if not isinstance(labels, list) or not labels:
         expected = "a role or another label"
         report(
             f"a relation to {keys[1]} without a label", expected, "Pick its label from the relation's menu.", keys[0]
         )
         return
-    start, end = regions[keys[0]], regions[keys[1]]
     direction = item.get("direction", "right")
     if direction == "left":
         start, end = end, start
@@ -152,6 +152,13 @@ def _read_relation(item: Mapping[str, Any], regions: Mapping[str, Region], repor
             report(found, "an arrow", "Click the relation's arrow until it points from the trigger.", keys[0])
         else:
             yield Link(start, end, label)
+
+
+def _only_label(start: Region, end: Region) -> list[str]:
+    """The label of a relation without one, where only one is possible between regions of these controls."""
+    if start.control == c.EVIDENCE and end.control == c.EVENT:
+        return [c.TARGET]
+    return [c.CONDITION_LINK] if start.control == c.EVENT and end.control == c.CONDITION else []
 
 
 def ends_of(link: Link) -> tuple[str, ...]:

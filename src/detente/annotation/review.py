@@ -14,6 +14,7 @@ from typing import Any
 from detente.annotation.connection import Server
 from detente.annotation.export import Export, convert_export
 from detente.annotation.normalise import normalise_export
+from detente.annotation.places import TaskPlace, task_link
 from detente.annotation.projects import Progress, ProjectKey
 from detente.annotation.pull import pull_raw
 from detente.errors import DataError, Fault
@@ -39,6 +40,7 @@ class CheckedProject:
     links: Mapping[str, str]
     drafts: Mapping[str, int]
     texts: Mapping[str, str] = field(default_factory=dict)
+    places: Sequence[TaskPlace] = ()
 
     @property
     def annotated(self) -> int:
@@ -71,7 +73,8 @@ def check_project(
 ) -> CheckedProject:
     """Pull a project and check every submitted annotation; gold must be complete."""
     raw, users = pull_raw(server, project, progress=progress)
-    links = {_id(task): f"{server.address}/projects/{project}/data?task={task.get('id')}" for task in raw}
+    numbers = {_id(task): number for task in raw if isinstance(number := task.get("id"), int)}
+    links = {name: task_link(server.address, project, number) for name, number in numbers.items()}
     tasks = normalise_export(raw, users)
     drafts = {_id(task): number for task in tasks if isinstance(number := task.get("drafts"), int)}
     faults: Sequence[Fault] = ()
@@ -81,7 +84,8 @@ def check_project(
     except DataError as error:
         faults = error.faults
     texts = {_id(task): text for task in raw if isinstance(text := task.get("data", {}).get("text"), str)}
-    return CheckedProject(key, tasks, export, faults, links, drafts, texts)
+    places = [TaskPlace(key.annotator, key.pass_name, name, project, number) for name, number in numbers.items()]
+    return CheckedProject(key, tasks, export, faults, links, drafts, texts, places)
 
 
 def todo_list(checked: Iterable[CheckedProject]) -> list[Todo]:

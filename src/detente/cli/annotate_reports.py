@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 DEMO = "demo"
 TODO = Path("build/todo")
+TASKS = Path("build/tasks.tsv")
+TasksOption = Annotated[Path, typer.Option("--tasks", help="Table of where each article lies on the server.")]
 
 
 def status(
@@ -71,6 +73,7 @@ def pull(
     decisions: Annotated[
         Path, typer.Option("--decisions", help="The table of what an adjudicator decided in the page, and why.")
     ] = DECISIONS,
+    tasks: TasksOption = TASKS,
     pass_name: OnlyPassOption = None,
     version: OnlyVersionOption = None,
     url: UrlOption = URL,
@@ -84,6 +87,7 @@ def pull(
     Example: detente annotate pull --exports annotation/exports
     """
     from detente.annotation.export import write_export
+    from detente.annotation.places import write_places
     from detente.errors import DataError, UsageError
     from detente.ontology import load_ontology
 
@@ -109,6 +113,7 @@ def pull(
         for note in (*export.superseded, *export.warnings):
             typer.echo(f"  {note}", err=True)
     _write_todo(todo, checked)
+    write_places(tasks, (place for project in checked for place in project.places))
     _write_decisions(decisions, exports, checked, known)
     if faults := [fault for project in checked for fault in project.faults]:
         raise DataError(faults)
@@ -120,6 +125,10 @@ def agree(
     html: Annotated[
         Path | None, typer.Option("--html", help="Write a page with a heat map of annotators and all confusions.")
     ] = None,
+    server: Annotated[
+        str, typer.Option("--server", help="Link each passage of the page to its article on this server.")
+    ] = "",
+    tasks: TasksOption = TASKS,
     style: FormatOption = Format.text,
     ontology: OntologyOption = None,
 ) -> None:
@@ -144,9 +153,12 @@ def agree(
         from detente.annotation.agreement import measure_pairs
         from detente.annotation.agreement_page import agreement_page
         from detente.annotation.confusions import find_confusions
+        from detente.annotation.places import passage_links, read_places
 
         versions = read_passes(exports, known)
-        write_text(html, agreement_page(report, measure_pairs(versions, known), find_confusions(versions)))
+        links = passage_links(read_places(tasks), server) if server else None
+        page = agreement_page(report, measure_pairs(versions, known), find_confusions(versions), links)
+        write_text(html, page)
         typer.echo(f"{html}: agreement pair by pair, and confusions with their passages", err=True)
 
 
