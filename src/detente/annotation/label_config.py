@@ -24,6 +24,7 @@ CONDITION_COLOR = "#7a3fb0"
 BLOCK_COLOR = "#9aa0a6"
 EVIDENCE_KEY = "s"
 CONDITION_KEY = "x"
+OWNERS = {c.MENTION: "A mention", c.EVENT: "An event", c.EVIDENCE: "A stance"}
 
 Element = ElementTree.Element
 
@@ -266,7 +267,7 @@ def _choices(
     )
     if required:
         element.set("required", "true")
-        element.set("requiredMessage", f"A {c.OWNER[name]} has no {name.replace('_', ' ')} yet.")
+        element.set("requiredMessage", f"{OWNERS[c.OWNER[name]]} has no {name.replace('_', ' ')} yet.")
     for value, definition, hotkey in values:
         choice = ElementTree.SubElement(element, "Choice", value=value, hint=definition)
         if key := keys.give(hotkey, modifier=modifier):
@@ -292,7 +293,7 @@ def _text(name: str, placeholder: str, when: Sequence[str], required: bool) -> E
     )
     if required:
         element.set("required", "true")
-        element.set("requiredMessage", f"A {c.OWNER[name]} has no {name} yet.")
+        element.set("requiredMessage", f"{OWNERS[c.OWNER[name]]} has no {name} yet.")
     return element
 
 
