@@ -27,7 +27,6 @@ from detente.annotation.label_config import label_config
 from detente.annotation.pull import pull
 from detente.annotation.push import Plan, push
 from detente.annotation.serve import serve
-from detente.annotation.submit import submit
 from detente.annotation.tasks import AnnotatedDocument, document_to_task
 from detente.documents import Document, Entity, Mention, Meta, text_hash, without_annotation
 from detente.ontology import Ontology, load_ontology
@@ -52,10 +51,10 @@ def main() -> None:
         server = connect(running.address, running.token)
         say(f"{options.tasks} tasks of {options.items} items, least of {options.rounds} rounds, CPU seconds")
         clock = Clock(running.process.pid)
-        imported, pushed, project = measure_push(clock, server, documents, ontology, options.rounds)
+        imported, pushed = measure_push(clock, server, documents, ontology, options.rounds)
         row("server's bulk import", imported)
         row("push", pushed, imported, 1.3)
-        fill(server, project, documents, ontology)
+        project = fill(server, documents, ontology)
         exported, pulled, raw = measure_pull(clock, server, project, options.rounds)
         row("server's direct export", exported)
         row("pull", pulled, exported, 1.3)
@@ -83,8 +82,8 @@ def make_document(number: int, mentions: int, ontology: Ontology) -> Document:
 
 def measure_push(
     clock: Clock, server: Server, documents: Sequence[Document], ontology: Ontology, rounds: int
-) -> tuple[float, float, int]:
-    """Seconds of the server's import of the same tasks and of push, each into new projects, and a pushed project."""
+) -> tuple[float, float]:
+    """Seconds of the server's import of the same tasks and of push, each into new projects."""
     blank = [without_annotation(document) for document in documents]
     versions = {d.id: [AnnotatedDocument(d, "earlier@example.org", "mentions")] for d in documents}
     plan = Plan("mentions", (server.user,), versions=versions)
@@ -92,20 +91,25 @@ def measure_push(
         document_to_task(document, ontology, pass_name="mentions", versions=versions[document.id]) for document in blank
     ]
     body = msgspec.json.encode(tasks)
-    imported, pushed, project = [], [], 0
+    imported, pushed = [], []
     for number in range(rounds):
         config = label_config(ontology, "mentions")
         imported.append(clock.timed(partial(bulk_import, server, f"own {number}", config, body))[0])
         named = Plan(plan.pass_name, plan.annotators, f"r{number}", versions=versions)
-        seconds, done = clock.timed(partial(push, server, blank, named, ontology))
+        seconds, _ = clock.timed(partial(push, server, blank, named, ontology))
         pushed.append(seconds)
-        project = done[0].project
-    return min(imported), min(pushed), project
+    return min(imported), min(pushed)
 
 
-def fill(server: Server, project: int, documents: Sequence[Document], ontology: Ontology) -> None:
-    """Submit an annotation for every task."""
-    submit(server, project, {document.id: document_to_result(document, ontology) for document in documents})
+def fill(server: Server, documents: Sequence[Document], ontology: Ontology) -> int:
+    """A project in which every task has a submitted annotation; its number."""
+    tasks = []
+    for document in documents:
+        task = document_to_task(without_annotation(document), ontology, pass_name="mentions")
+        tasks.append(
+            task | {"annotations": [{"result": document_to_result(document, ontology), "ground_truth": False}]}
+        )
+    return bulk_import(server, "annotated", label_config(ontology, "mentions"), msgspec.json.encode(tasks))
 
 
 def measure_pull(clock: Clock, server: Server, project: int, rounds: int) -> tuple[float, float, list[dict[str, Any]]]:
@@ -118,14 +122,15 @@ def measure_pull(clock: Clock, server: Server, project: int, rounds: int) -> tup
     return min(exported), min(pulled), msgspec.json.decode(raw)
 
 
-def bulk_import(server: Server, title: str, config: str, body: bytes) -> None:
-    """The server's own calls, as they stand in its documentation."""
+def bulk_import(server: Server, title: str, config: str, body: bytes) -> int:
+    """The server's own calls, as they stand in its documentation; the project's number."""
     project = server.client.projects.create(title=title, label_config=config)
     headers = {"content-type": "application/json"}
     http = server.client._client_wrapper.httpx_client
     path = f"api/projects/{project.id}/import"
     answer = http.request(path, method="POST", content=body, headers=headers, request_options=PATIENT)
     answer.raise_for_status()
+    return int(project.id)
 
 
 def get(server: Server, path: str) -> bytes:
