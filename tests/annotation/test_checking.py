@@ -8,19 +8,22 @@ from detente.documents import Document
 replace = msgspec.structs.replace
 
 
-def test_a_check_that_changes_nothing_leaves_nothing(gold: Document) -> None:
-    assert changes(gold, gold) == []
+def test_a_check_that_changes_nothing_leaves_nothing(annotated: Document) -> None:
+    assert changes(annotated, annotated) == []
 
 
-def test_what_a_check_added_removed_and_changed_is_told_by_layer(gold: Document) -> None:
-    event, *others = gold.events
+def test_what_a_check_added_removed_and_changed_is_told_by_layer(annotated: Document) -> None:
+    event, *others = annotated.events
     checked = replace(
-        gold,
-        events=(replace(event, modality="PLANNED"), *others),
-        stances=gold.stances[1:],
+        annotated,
+        events=(replace(event, modality="GENERIC"), *others),
+        stances=annotated.stances[1:],
     )
-    assert {(one.layer, one.decided, one.reason) for one in changes(gold, checked)} == {
+    assert {(one.layer, one.decided, one.reason) for one in changes(annotated, checked)} == {
         ("events", "check", "changed"),
         ("stance", "check", "removed"),
     }
-    assert {(one.layer, one.reason) for one in changes(checked, gold)} == {("events", "changed"), ("stance", "added")}
+    assert {(one.layer, one.reason) for one in changes(checked, annotated)} == {
+        ("events", "changed"),
+        ("stance", "added"),
+    }

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_label_that_is_mapped_to_is_in_the_ontology(ontology: Ontology) -> None:
-    mappings = read_mappings(ROOT / "baselines" / "transfer.toml")
+    mappings = read_mappings(ROOT / "baselines" / "studies" / "transfer.toml")
     assert {ours for names in mappings["wikievents"]["entities"].values() for ours in names} <= set(
         ontology.entity_type
     )
@@ -24,7 +24,7 @@ def test_every_label_that_is_mapped_to_is_in_the_ontology(ontology: Ontology) ->
 
 def test_a_baseline_runs_on_every_corpus(shared: Path, ontology: Ontology, tmp_path: Path) -> None:
     model = train("gazetteer", load_split(ROOT / "data", "train"), ontology, None, tmp_path / "model")
-    mappings = read_mappings(ROOT / "baselines" / "transfer.toml")
+    mappings = read_mappings(ROOT / "baselines" / "studies" / "transfer.toml")
     results = transfer(model, shared / "real", ontology, mappings)
     assert [one.documents for one in results[:4]] == [pytest.approx(301, abs=10), 40, 40, 40]
     assert all(0 <= figure.low <= figure.value <= figure.high <= 1 for one in results for figure in one.figures)

@@ -17,9 +17,9 @@ EVIDENCE = [
     for name in (
         "annotation/agreement.md",
         "annotation/audit.md",
-        "baselines/leaks.md",
-        "baselines/learning_curve.md",
-        "baselines/transfer.md",
+        "baselines/studies/leaks.md",
+        "baselines/studies/learning_curve.md",
+        "baselines/studies/transfer.md",
         "annotation/effort.md",
     )
 ]

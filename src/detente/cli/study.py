@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What the baselines tell of the corpus.", no_args_is_help=True)
 DATA = Path("data")
-CURVE = Path("baselines/learning_curve.json")
+MAPPINGS = Path("baselines/studies/transfer.toml")
+CURVE = Path("baselines/studies/learning_curve.json")
 
 
 @app.command()
@@ -88,7 +89,7 @@ def _with_interval(score: Score) -> str:
 def transfer(
     folder: Annotated[Path, typer.Argument(help="Folder with plover_gsr, wikievents and seesaw.", file_okay=False)],
     model: Annotated[Path, typer.Option(help="A trained model's folder.")] = Path("build/models/classical"),
-    mappings: Annotated[Path, typer.Option(help="How their labels map to ours.")] = Path("baselines/transfer.toml"),
+    mappings: Annotated[Path, typer.Option(help="How their labels map to ours.")] = MAPPINGS,
     style: FormatOption = Format.text,
     ontology: OntologyOption = None,
 ) -> None:

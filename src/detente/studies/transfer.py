@@ -1,7 +1,8 @@
 """Transfer: a baseline trained on this corpus, run on text that others wrote and annotated.
 
-The other corpora annotate other things, so each figure compares only what both have, as `baselines/transfer.toml` maps
-it: they say how far what is learned here carries over, not how good the system is on that corpus's own task.
+The other corpora annotate other things, so each figure compares only what both have, as
+`baselines/studies/transfer.toml` maps it: they say how far what is learned here carries over, not how good the system
+is on that corpus's own task.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ class TransferResult:
 
 
 def read_mappings(path: Path) -> dict[str, Any]:
-    """The label mappings of `baselines/transfer.toml`; raises `DataError` where it does not parse."""
+    """The label mappings of `baselines/studies/transfer.toml`; raises `DataError` where it does not parse."""
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise DataError(
-            [Fault(str(error), "TOML with the mappings", "See baselines/transfer.toml.", path=str(path))]
+            [Fault(str(error), "TOML with the mappings", "See baselines/studies/transfer.toml.", path=str(path))]
         ) from error
 
 
