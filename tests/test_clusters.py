@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from detente.clusters import (
     CLUSTER_METRICS,
     align,
+    align_members,
     b_cubed,
     ceaf_e,
     conll_f1,
@@ -18,6 +19,7 @@ from detente.clusters import (
     mention_counts,
     muc,
     overlap,
+    partners,
     without_singletons,
 )
 from detente.counts import Counts
@@ -94,7 +96,8 @@ def test_mention_counts_leave_clusters_aside() -> None:
 
 
 def test_singletons_can_be_left_out() -> None:
-    assert without_singletons(clusters("a", "bc")) == clusters("bc")
+    kept = without_singletons(overlap(clusters("a", "bc", "de"), clusters("abc", "d", "e", "fg")))
+    assert kept == overlap(clusters("bc", "de"), clusters("abc", "fg"))
 
 
 @pytest.mark.parametrize("metric", CLUSTER_METRICS.values(), ids=CLUSTER_METRICS)
@@ -166,3 +169,22 @@ def test_the_alignment_depends_neither_on_order_nor_on_which_side_is_gold(
 
 def test_among_equal_alignments_the_earliest_shared_mention_decides() -> None:
     assert align([{1, 2}], [{2}, {1}]) == {1: 0}
+
+
+@given(clusterings, clusterings)
+def test_dropping_singletons_is_comparing_without_them(gold: Clusters, predicted: Clusters) -> None:
+    larger = [[cluster for cluster in side if len(cluster) > 1] for side in (gold, predicted)]
+    assert without_singletons(overlap(gold, predicted)) == overlap(*larger)
+
+
+@given(clusterings, clusterings, st.frozensets(st.integers(0, 4)))
+def test_partners_of_some_clusters_are_those_of_the_whole_alignment(
+    gold: Clusters, predicted: Clusters, wanted: frozenset[int]
+) -> None:
+    gold_of, predicted_of = (
+        {mention: place for place, cluster in enumerate(side) for mention in cluster} for side in (gold, predicted)
+    )
+    whole = align_members(gold_of, predicted_of)
+    found = partners(gold_of, predicted_of, wanted)
+    assert found.items() <= whole.items()
+    assert {name: found.get(name) for name in wanted} == {name: whole.get(name) for name in wanted}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from math import fsum
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -28,9 +28,13 @@ class Pair(NamedTuple):
     weight: float
 
 
+# a pair, or any such triple of hashable items and their weight
+P = TypeVar("P", bound=tuple[Any, Any, float])
+
+
 def best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
     """The pairs of a one-to-one assignment with the greatest sum of weights; which one, where several tie, is open."""
-    settled, rest = _settled(pairs)
+    settled, rest = settled_pairs(pairs)
     return settled + _best(rest)
 
 
@@ -41,46 +45,48 @@ def first_best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
     which side is called gold.
     """
     rank = {pair: position for position, pair in enumerate(pairs)}
-    settled, rest = _settled(pairs)
+    settled, rest = settled_pairs(pairs)
     settled += [pair for component in _components(rest) for pair in _earliest(component)]
     return sorted(settled, key=rank.__getitem__)
 
 
-def _settled(pairs: Sequence[Pair]) -> tuple[list[Pair], list[Pair]]:
+def settled_pairs(pairs: Sequence[P]) -> tuple[list[P], list[P]]:
     """Pairs that are in every best assignment, and those that remain open once their items are taken.
 
     A pair worth more than the best others of its two items together is in each: whatever assignment lacks it gains by
     it, for it drives out two pairs at most.
     """
-    settled: list[Pair] = []
+    settled: list[P] = []
     rest = list(pairs)
     while rest:
-        of_gold, of_predicted = _two_greatest(rest, 0), _two_greatest(rest, 1)
-        found = []
-        for pair in rest:
-            greatest, second = of_gold[pair[0]]
-            other_greatest, other_second = of_predicted[pair[1]]
-            if pair[2] == greatest == other_greatest and pair[2] > second + other_second + 2 * TOLERANCE:
-                found.append(pair)
+        # the greatest and the second greatest weight (0 where there is none) of each item
+        of_gold: dict[Any, float] = {}
+        of_predicted: dict[Any, float] = {}
+        next_of_gold: dict[Any, float] = {}
+        next_of_predicted: dict[Any, float] = {}
+        for gold, predicted, weight in rest:
+            greatest = of_gold.get(gold, 0.0)
+            if weight > greatest:
+                of_gold[gold], next_of_gold[gold] = weight, greatest
+            elif weight > next_of_gold[gold]:
+                next_of_gold[gold] = weight
+            greatest = of_predicted.get(predicted, 0.0)
+            if weight > greatest:
+                of_predicted[predicted], next_of_predicted[predicted] = weight, greatest
+            elif weight > next_of_predicted[predicted]:
+                next_of_predicted[predicted] = weight
+        found = [
+            pair
+            for pair in rest
+            if pair[2] == of_gold[pair[0]] == of_predicted[pair[1]]
+            and pair[2] > next_of_gold[pair[0]] + next_of_predicted[pair[1]] + 2 * TOLERANCE
+        ]
         if not found:
             break
         settled += found
         taken_gold, taken_predicted = {pair[0] for pair in found}, {pair[1] for pair in found}
         rest = [pair for pair in rest if pair[0] not in taken_gold and pair[1] not in taken_predicted]
     return settled, rest
-
-
-def _two_greatest(pairs: Sequence[Pair], side: int) -> dict[float, tuple[float, float]]:
-    """The greatest and the second greatest weight (0 where there is none) of each item of one side."""
-    greatest: dict[float, tuple[float, float]] = {}
-    for pair in pairs:
-        item, weight = pair[side], pair[2]
-        first, second = greatest.get(item, (0.0, 0.0))
-        if weight > first:
-            greatest[item] = weight, first
-        elif weight > second:
-            greatest[item] = first, weight
-    return greatest
 
 
 def _best(pairs: Sequence[Pair]) -> list[Pair]:

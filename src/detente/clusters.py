@@ -17,7 +17,7 @@ from functools import cached_property
 from math import fsum
 from typing import Any, TypeVar
 
-from detente.assignment import Pair, best_assignment, first_best_assignment
+from detente.assignment import Pair, best_assignment, first_best_assignment, settled_pairs
 from detente.counts import Counts
 from detente.errors import DataError, Fault
 
@@ -114,9 +114,15 @@ def conll_f1(counts: Collection[Counts]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
-def without_singletons(clusters: Iterable[Set[Hashable]]) -> list[Set[Hashable]]:
-    """The clusters of at least two mentions."""
-    return [cluster for cluster in clusters if len(cluster) > 1]
+def without_singletons(clusters: Overlap) -> Overlap:
+    """What is left of a comparison when clusters of one mention are dropped on both sides."""
+    gold = {i: place for place, i in enumerate(i for i, size in enumerate(clusters.gold) if size > 1)}
+    predicted = {j: place for place, j in enumerate(j for j, size in enumerate(clusters.predicted) if size > 1)}
+    return Overlap(
+        tuple(clusters.gold[i] for i in gold),
+        tuple(clusters.predicted[j] for j in predicted),
+        {(gold[i], predicted[j]): n for (i, j), n in clusters.shared.items() if i in gold and j in predicted},
+    )
 
 
 def align(gold: Iterable[Set[Any]], predicted: Iterable[Set[Any]]) -> dict[int, int]:
@@ -145,6 +151,41 @@ def align_members(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C]) -> di
         for (one, other), count in shared.items()
     ]
     return {predicted_names[pair.predicted]: gold_names[pair.gold] for pair in first_best_assignment(pairs)}
+
+
+def partners(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C], wanted: Set[C]) -> dict[C, C]:
+    """What `align_members` says of the wanted predicted clusters; of others it may say nothing.
+
+    Most clusters have one partner that is certain; the rest is put in order and solved only where it is asked for.
+    """
+    shared = Counter(zip(map(gold_of.get, predicted_of), predicted_of.values(), strict=True))
+    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
+    found: dict[C, C] = {}
+    pairs: list[tuple[C, C, float]] = []
+    for (one, other), count in shared.items():
+        if one is None:
+            continue
+        sizes = gold_size[one] + predicted_size[other]
+        if 2 * count == sizes:
+            found[other] = one
+        else:
+            pairs.append((one, other, 2 * count / sizes))
+    if wanted.isdisjoint([other for _, other, _ in pairs]):
+        return found
+    settled, rest = settled_pairs(pairs)
+    found.update([(other, one) for one, other, _ in settled])
+    if not rest or wanted.isdisjoint([other for _, other, _ in rest]):
+        return found
+    weight = {(one, other): weight for one, other, weight in rest}
+    cells = dict.fromkeys(
+        cell
+        for _, cell in sorted((m, (gold_of[m], other)) for m, other in predicted_of.items() if m in gold_of)
+        if cell in weight
+    )
+    golds, predicteds = list({one for one, _ in cells}), list({other for _, other in cells})
+    tied = [Pair(golds.index(one), predicteds.index(other), weight[one, other]) for one, other in cells]
+    found.update([(predicteds[pair.predicted], golds[pair.gold]) for pair in first_best_assignment(tied)])
+    return found
 
 
 def _membership(clusters: Iterable[Set[Hashable]]) -> dict[Hashable, int]:

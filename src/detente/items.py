@@ -7,10 +7,13 @@ them. Entities are told by the spans of their mentions.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from functools import partial
+from itertools import compress
 from typing import NamedTuple
 
-from detente.clusters import align, align_members
+from detente.clusters import align, align_members, partners
+from detente.columns import columns_of
 from detente.documents import Document
 from detente.ontology import Ontology
 from detente.soundness import allowed_by
@@ -51,52 +54,53 @@ class StanceTuple(NamedTuple):
     label: str
 
 
-def mentions_of(document: Document) -> set[MentionItem]:
+_stance = partial(tuple.__new__, StanceTuple)
+
+
+def mentions_of(document: Document) -> Set[MentionItem]:
     """All mentions as (start, end, type)."""
-    return {(mention.start, mention.end, mention.type) for mention in document.mentions}
+    return columns_of(document).typed()
 
 
-def primary_mentions(document: Document, ontology: Ontology) -> set[MentionItem]:
+def primary_mentions(document: Document, ontology: Ontology) -> Set[MentionItem]:
     """The mentions that the primary entity score counts: those of the exhaustively annotated levels.
 
     A mention without a level counts too (a prediction may leave levels out); one of a type without levels (TIME, say)
     never does. In an ontology that names no exhaustive levels every mention counts.
     """
+    columns = columns_of(document)
     if not ontology.mention.exhaustive_levels:
-        return mentions_of(document)
-    counted = allowed_by(ontology).primary_mentions
-    return {(m.start, m.end, m.type) for m in document.mentions if (m.type, m.level) in counted}
+        return columns.typed()
+    m = columns.mentions
+    counted = map(allowed_by(ontology).primary_mentions.__contains__, zip(m.type, m.level, strict=True))
+    return set(compress(zip(m.start, m.end, m.type, strict=True), counted))
 
 
 def clusters_of(document: Document) -> dict[str, frozenset[Span]]:
     """The spans of each entity's mentions, by entity id."""
+    columns = columns_of(document)
     spans: defaultdict[str, list[Span]] = defaultdict(list)
-    for mention in document.mentions:
-        if mention.entity is not None:
-            spans[mention.entity].append((mention.start, mention.end))
+    for entity, span in zip(columns.mentions.entity, columns.spans, strict=True):
+        if entity is not None:
+            spans[entity].append(span)
     return {entity: frozenset(mentions) for entity, mentions in spans.items()}
 
 
 def triggers_of(document: Document) -> set[Trigger]:
     """The triggers with their types."""
-    return {_trigger((event.type, (event.start, event.end))) for event in document.events}
+    columns = columns_of(document)
+    return set(map(_trigger, zip(columns.events.type, columns.trigger_spans, strict=True)))
 
 
 def arguments_of(document: Document) -> set[AttachedArgument]:
     """The arguments, fillers as spans; an event that fills a role counts with its trigger's span."""
-    # ids are unique across layers, and each argument gives exactly one, as the document's checks have made sure
-    span = {mention.id: (mention.start, mention.end) for mention in document.mentions}
-    span.update([(event.id, (event.start, event.end)) for event in document.events])
-    return {
-        _attached((event.type, span[event.id], argument.role, span[argument.mention or argument.event or ""]))
-        for event in document.events
-        for argument in event.arguments
-    }
+    return set(map(_attached, columns_of(document).attached()))
 
 
 def attributes_of(document: Document) -> set[AttributeItem]:
     """The event mentions as (start, end, type, polarity, modality)."""
-    return {(event.start, event.end, event.type, event.polarity, event.modality) for event in document.events}
+    v = columns_of(document).events
+    return set(zip(v.start, v.end, v.type, v.polarity, v.modality, strict=True))
 
 
 def entity_alignment(gold: Document, predicted: Document) -> dict[str, str]:
@@ -110,22 +114,36 @@ def entity_alignment(gold: Document, predicted: Document) -> dict[str, str]:
     return {predicted_ids[j]: gold_ids[i] for j, i in aligned.items()}
 
 
+def stance_alignment(gold: Document, predicted: Document) -> dict[str, str]:
+    """The same for the entities that are in a predicted stance; others may be left out."""
+    if not predicted.stances:
+        return {}
+    gold_of, predicted_of = _entity_of(gold), _entity_of(predicted)
+    if gold_of is None or predicted_of is None:
+        return entity_alignment(gold, predicted)
+    stances = columns_of(predicted).stances
+    return partners(gold_of, predicted_of, {*stances.holder, *stances.target})
+
+
 def _entity_of(document: Document) -> dict[Span, str] | None:
     """The entity of each span, where no two mentions with an entity share a span."""
-    linked = [mention for mention in document.mentions if mention.entity is not None]
-    entity_of = {(mention.start, mention.end): mention.entity or "" for mention in linked}
-    return entity_of if len(entity_of) == len(linked) else None
+    columns = columns_of(document)
+    entity_of, entities = columns.entity_of(), columns.mentions.entity
+    return entity_of if len(entity_of) == len(entities) - entities.count(None) else None
 
 
 def stances_of(document: Document, gold_id: dict[str, str] | None = None) -> set[StanceTuple]:
     """The stance tuples; `gold_id` translates the entity ids of a prediction, None says that this is the gold."""
-    triggers = {event.id: (event.start, event.end) for event in document.events}
+    if not document.stances:
+        return set()
+    columns = columns_of(document)
+    stances, events = columns.stances, dict(zip(columns.events.id, columns.trigger_spans, strict=True))
 
     def node(name: str) -> Node:
-        if name in triggers:
-            return ("event", *triggers[name])
+        if name in events:
+            return ("event", *events[name])
         if gold_id is None:
             return "gold", name
         return ("gold", gold_id[name]) if name in gold_id else ("predicted", name)
 
-    return {StanceTuple(node(stance.holder), node(stance.target), stance.label) for stance in document.stances}
+    return set(map(_stance, zip(map(node, stances.holder), map(node, stances.target), stances.label, strict=True)))

@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from itertools import product, repeat
+from operator import is_, le, lt
 
-from detente.documents import ANNOTATED_BLOCKS, Argument, Document, Event, Mention, Stance, text_hash
+from detente.columns import Columns, EventColumns, MentionColumns, Names, Numbers, Spans, columns_of
+from detente.documents import ANNOTATED_BLOCKS, Document, Stance, text_hash
 from detente.ontology import EntityType, Ontology
 
 DOCUMENT_ID = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$")
 MAX_NESTING = 3
 SPECIAL_SOURCES = frozenset({"author", "unspecified"})
+NO_MENTION = SPECIAL_SOURCES | {None}
 # ontologies whose tuples are kept
 KEPT = 8
-
-Bounds = list[tuple[int, int]]
 
 
 @dataclass(frozen=True)
@@ -88,77 +88,80 @@ def is_sound(document: Document, ontology: Ontology, *, gold: bool, length: int 
     """Whether the document certainly has no fault; `length` is that of the text in code points, where it is known."""
     allowed = allowed_by(ontology)
     end = sys.maxsize if length is None else length
-    type_of = {mention.id: mention.type for mention in document.mentions}
-    entities = {entity.id for entity in document.entities}
-    events = {event.id for event in document.events}
+    columns = columns_of(document)
+    m, v, a = columns.mentions, columns.events, columns.arguments
+    type_of: dict[str | None, str] = dict(zip(m.id, m.type, strict=True))
+    entities, events = set(columns.entities.id), set(v.id)
     return (
         document.schema == 1
         and DOCUMENT_ID.match(document.id) is not None
-        and _distinct_ids(document, type_of, entities, events)
-        and _sound_mentions(document.mentions, allowed.gold_mentions if gold else allowed.mentions, end)
-        and _sound_entities(document, allowed, entities)
-        and _sound_events(document.events, allowed.gold_events if gold else allowed.events, type_of, end)
-        and _sound_arguments(document.events, allowed, type_of, events)
+        and _distinct_ids(columns)
+        and _sound_mentions(m, allowed.gold_mentions if gold else allowed.mentions, end)
+        and _sound_entities(columns, allowed, entities)
+        and _sound_events(v, allowed.gold_events if gold else allowed.events, type_of, end)
+        and (not a.role or _sound_arguments(columns, allowed, type_of, events))
         and _sound_stances(document.stances, allowed, entities | events, entities, type_of, end)
         and _sound_blocks(document, end)
-        and (not gold or _sound_gold(document))
+        and (not gold or _sound_gold(columns))
     )
 
 
-def _distinct_ids(document: Document, mentions: dict[str, str], entities: set[str], events: set[str]) -> bool:
-    ids = mentions.keys() | entities | events
-    ids.update([stance.id for stance in document.stances])
-    parts = (document.mentions, document.entities, document.events, document.stances)
-    return len(ids) == sum(map(len, parts))
+def _distinct_ids(columns: Columns) -> bool:
+    parts = (columns.mentions.id, columns.entities.id, columns.events.id, columns.stances.id)
+    return len(set().union(*parts)) == sum(map(len, parts))
 
 
-def _sound_mentions(
-    mentions: tuple[Mention, ...], shapes: frozenset[tuple[str, str | None, str | None, bool]], end: int
-) -> bool:
-    for m in mentions:
-        if not 0 <= m.start < m.end <= end or (m.type, m.level, m.reading, m.entity is None) not in shapes:
-            return False
-        if m.head is not None and not m.start <= m.head[0] < m.head[1] <= m.end:
-            return False
-    return True
+def _sound_spans(starts: Numbers, ends: Numbers, end: int) -> bool:
+    return not starts or (min(starts) >= 0 and max(ends) <= end and all(map(lt, starts, ends)))
 
 
-def _sound_entities(document: Document, allowed: Allowed, entities: set[str]) -> bool:
-    used = {mention.entity for mention in document.mentions}
+def _sound_mentions(m: MentionColumns, shapes: frozenset[tuple[str, str | None, str | None, bool]], end: int) -> bool:
+    bare = map(is_, m.entity, repeat(None))
+    if not _sound_spans(m.start, m.end, end) or not shapes.issuperset(
+        zip(m.type, m.level, m.reading, bare, strict=True)
+    ):
+        return False
+    if not any(m.head):
+        return True
+    heads = zip(m.start, m.head, m.end, strict=True)
+    return all(head is None or start <= head[0] < head[1] <= last for start, head, last in heads)
+
+
+def _sound_entities(columns: Columns, allowed: Allowed, entities: set[str]) -> bool:
+    used = set(columns.mentions.entity)
     used.discard(None)
-    return used == entities and {entity.type for entity in document.entities} <= allowed.ontology.entity_type.keys()
+    return used == entities and allowed.ontology.entity_type.keys() >= set(columns.entities.type)
 
 
 def _sound_events(
-    events: tuple[Event, ...], shapes: frozenset[tuple[str, str | None, str | None]], type_of: dict[str, str], end: int
+    v: EventColumns,
+    shapes: frozenset[tuple[str, str | None, str | None]],
+    type_of: dict[str | None, str],
+    end: int,
 ) -> bool:
-    for event in events:
-        if not 0 <= event.start < event.end <= end or (event.type, event.polarity, event.modality) not in shapes:
-            return False
-        source, condition = event.source, event.condition
-        if source is not None and source not in SPECIAL_SOURCES and source not in type_of:
-            return False
-        if condition is not None and not 0 <= condition.start < condition.end <= end:
-            return False
-    return True
+    if not _sound_spans(v.start, v.end, end) or not shapes.issuperset(zip(v.type, v.polarity, v.modality, strict=True)):
+        return False
+    if not _sound_sources(v.source, type_of):
+        return False
+    return all(span is None or 0 <= span.start < span.end <= end for span in v.condition)
 
 
-def _sound_arguments(events: tuple[Event, ...], allowed: Allowed, type_of: dict[str, str], ids: set[str]) -> bool:
+def _sound_sources(sources: Names, type_of: dict[str | None, str]) -> bool:
+    return all(source in NO_MENTION or source in type_of for source in set(sources))
+
+
+def _sound_arguments(columns: Columns, allowed: Allowed, type_of: dict[str | None, str], ids: set[str]) -> bool:
+    a, v = columns.arguments, columns.events
+    kinds = columns.of_event(v.type)
+    if a.event.count(None) == len(a.event):
+        return allowed.fillers.issuperset(zip(kinds, a.role, map(type_of.get, a.mention), strict=True))
     fillers, event_fillers = allowed.fillers, allowed.event_fillers
-    for event in events:
-        kind = event.type
-        for argument in event.arguments:
-            mention, other = argument.mention, argument.event
-            if other is None:
-                if mention is None or (kind, argument.role, type_of.get(mention)) not in fillers:
-                    return False
-            elif (
-                mention is not None
-                or other == event.id
-                or other not in ids
-                or (kind, argument.role) not in event_fillers
-            ):
+    for name, kind, role, mention, other in zip(columns.of_event(v.id), kinds, a.role, a.mention, a.event, strict=True):
+        if other is None:
+            if mention is None or (kind, role, type_of.get(mention)) not in fillers:
                 return False
+        elif mention is not None or other == name or other not in ids or (kind, role) not in event_fillers:
+            return False
     return True
 
 
@@ -167,7 +170,7 @@ def _sound_stances(
     allowed: Allowed,
     targets: set[str],
     holders: set[str],
-    type_of: dict[str, str],
+    type_of: dict[str | None, str],
     end: int,
 ) -> bool:
     for stance in stances:
@@ -176,7 +179,7 @@ def _sound_stances(
             return False
         if stance.label not in allowed.stance_labels:
             return False
-        if source is not None and source not in SPECIAL_SOURCES and source not in type_of:
+        if source not in NO_MENTION and source not in type_of:
             return False
         if evidence is not None and not 0 <= evidence.start < evidence.end <= end:
             return False
@@ -187,14 +190,14 @@ def _sound_blocks(document: Document, end: int) -> bool:
     return all(0 <= block.start < block.end <= end for block in document.blocks)
 
 
-def _sound_gold(document: Document) -> bool:
+def _sound_gold(columns: Columns) -> bool:
     return (
-        _sound_text(document)
-        and _complete(document)
-        and _sound_names(document)
-        and _sound_clusters(document.events)
-        and _nested(document.mentions)
-        and _placed(document)
+        _sound_text(columns.document)
+        and _complete(columns)
+        and _sound_names(columns)
+        and _sound_clusters(columns.events)
+        and _nested(columns.spans)
+        and _placed(columns)
     )
 
 
@@ -205,81 +208,72 @@ def _sound_text(document: Document) -> bool:
     return not meta.sha256 or meta.sha256 == text_hash(text)
 
 
-def _complete(document: Document) -> bool:
-    for event in document.events:
-        if event.source is None or event.cluster is None:
-            return False
-        if has_repeats(event.arguments):
-            return False
-    return not any(s.explicit is None or s.source is None or s.evidence is None for s in document.stances)
-
-
-def has_repeats(arguments: tuple[Argument, ...]) -> bool:
-    """Whether an argument stands there twice; fillers are looked at first, since they mostly differ already."""
-    number = len(arguments)
-    return (
-        number > 1
-        and len({argument.mention or argument.event for argument in arguments}) < number
-        and len(set(arguments)) < number
+def _complete(columns: Columns) -> bool:
+    v, s = columns.events, columns.stances
+    return not (
+        None in v.source
+        or None in v.cluster
+        or None in s.explicit
+        or None in s.source
+        or None in s.evidence
+        or has_repeated_arguments(columns)
     )
 
 
-def _sound_names(document: Document) -> bool:
-    entities = document.entities
-    if len({entity.name for entity in entities}) < len(entities):
+def has_repeated_arguments(columns: Columns) -> bool:
+    """Whether an argument stands twice in one event; the document's references must hold."""
+    a = columns.arguments
+    # arguments that differ even without their events' ids mostly tell
+    if len(columns.attached()) == len(a.role):
+        return False
+    of_event = columns.of_event(columns.events.id)
+    return len(set(zip(of_event, a.role, a.mention, a.event, strict=True))) < len(a.role)
+
+
+def _sound_names(columns: Columns) -> bool:
+    m, entities = columns.mentions, columns.entities
+    if len(set(entities.name)) < len(entities.name):
         return False
     # one of the types of each entity's mentions, and only where that is another one all of them
-    a_type = {mention.entity: mention.type for mention in document.mentions}
-    others = [(entity.id, entity.type) for entity in entities if a_type.get(entity.id) != entity.type]
-    return not others or {(mention.entity, mention.type) for mention in document.mentions}.issuperset(others)
+    a_type = dict(zip(m.entity, m.type, strict=True))
+    others = set(zip(entities.id, entities.type, strict=True)).difference(a_type.items())
+    return not others or others <= set(zip(m.entity, m.type, strict=True))
 
 
-def _sound_clusters(events: tuple[Event, ...]) -> bool:
-    pairs = {(event.cluster, event.type) for event in events}
-    return len({cluster for cluster, _ in pairs}) == len(pairs)
+def _sound_clusters(v: EventColumns) -> bool:
+    pairs = set(zip(v.cluster, v.type, strict=True))
+    return len(set(v.cluster)) == len(pairs)
 
 
-def _nested(mentions: tuple[Mention, ...]) -> bool:
+def _nested(spans: Spans) -> bool:
     """Whether mentions lie apart or within one another, none on another's span and none too deep."""
-    spans = sorted([(mention.start, -mention.end) for mention in mentions])
-    ends: list[int] = []
-    before = None
-    for span in spans:
+    open_ends: list[int] = []
+    last = None
+    for span in sorted([(start, -end) for start, end in spans]):
         start, end = span[0], -span[1]
-        while ends and ends[-1] <= start:
-            ends.pop()
-        if ends and (end > ends[-1] or span == before):
+        while open_ends and open_ends[-1] <= start:
+            open_ends.pop()
+        if open_ends and (end > open_ends[-1] or span == last):
             return False
-        ends.append(end)
-        if len(ends) > MAX_NESTING:
+        open_ends.append(end)
+        if len(open_ends) > MAX_NESTING:
             return False
-        before = span
+        last = span
     return True
 
 
-def _placed(document: Document) -> bool:
+def _placed(columns: Columns) -> bool:
     """Whether blocks are in order and apart, and each annotated span lies in one that carries annotation."""
-    blocks = document.blocks
+    blocks = columns.document.blocks
     if not blocks:
         return True
     starts = [block.start for block in blocks]
     if any(block.end > start for block, start in zip(blocks, starts[1:], strict=False)):
         return False
-    # nothing lies in a block without annotation, since none ends before it starts
-    ends = [block.end if block.kind in ANNOTATED_BLOCKS else -1 for block in blocks]
-    for start, end in _spans(document):
-        place = bisect_right(starts, start) - 1
-        if place < 0 or end > ends[place]:
-            return False
-    return True
-
-
-def _spans(document: Document) -> Iterator[tuple[int, int]]:
-    yield from [(mention.start, mention.end) for mention in document.mentions]
-    for event in document.events:
-        yield event.start, event.end
-        if event.condition is not None:
-            yield event.condition.start, event.condition.end
-    for stance in document.stances:
-        if stance.evidence is not None:
-            yield stance.evidence.start, stance.evidence.end
+    # nothing lies in a block without annotation, since none ends before it starts, nor before the first one
+    ends = [-1, *(block.end if block.kind in ANNOTATED_BLOCKS else -1 for block in blocks)]
+    m, v = columns.mentions, columns.events
+    others = [span for span in (*v.condition, *columns.stances.evidence) if span is not None]
+    first = [*m.start, *v.start, *(span.start for span in others)]
+    last = [*m.end, *v.end, *(span.end for span in others)]
+    return all(map(le, last, map(ends.__getitem__, map(bisect_right, repeat(starts), first))))

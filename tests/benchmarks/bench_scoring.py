@@ -206,14 +206,16 @@ def _flat(documents: str) -> tuple[list[Document], list[Document]]:
 
 def _measure_entities(documents: str) -> dict[str, float]:
     from detente.scoring.entities import F1, TRACK
-    from detente.scoring.table import DocumentCounts, tabulate
+    from detente.scoring.sums import Sums
 
     gold, predicted = _flat(documents)
     ontology = load_ontology()
 
     def ours() -> float | None:
-        rows = (DocumentCounts(g.id, "", TRACK.count(g, p, ontology)) for g, p in zip(gold, predicted, strict=True))
-        return tabulate(rows).total(F1).f1
+        sums = Sums()
+        for g, p in zip(gold, predicted, strict=True):
+            sums.add("", [TRACK.count(g, p, ontology)])
+        return sums.table().total(F1).f1
 
     cpu, f1 = _timed(ours)
     return {"cpu": cpu, "f1": f1}

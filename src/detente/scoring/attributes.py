@@ -14,25 +14,26 @@ from detente.counts import Counts, set_counts
 from detente.documents import Document
 from detente.items import Span, attributes_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import Key, Metric, Track, confusion_counts, counts_by, share_counts
+from detente.scoring.metrics import Compared, Counted, Key, Metric, Track, confusion_counts, counts_by, share_counts
 
 NAME = "attributes"
 MATCHED = " on matched triggers"
+F1, POLARITY, MODALITY = Key(NAME, "F1"), Key(NAME, "polarity"), Key(NAME, "modality")
 
 # a trigger (start, end, type) and a value of one of its attributes
 Valued = tuple[int, int, str, str]
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document."""
-    expected, found = attributes_of(gold), attributes_of(predicted)
-    return {
-        Key(NAME, "F1"): set_counts(expected, found),
-        Key(NAME, "polarity"): set_counts({item[:4] for item in expected}, {item[:4] for item in found}),
-        Key(NAME, "modality"): set_counts(
-            {(*item[:3], item[4]) for item in expected}, {(*item[:3], item[4]) for item in found}
-        ),
-    }
+    attributes = Compared(attributes_of(gold), attributes_of(predicted))
+    return Counted(
+        {
+            F1: attributes.counts(),
+            POLARITY: attributes.counts_of(itemgetter(0, 1, 2, 3)),
+            MODALITY: attributes.counts_of(itemgetter(0, 1, 2, 4)),
+        }
+    )
 
 
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -100,9 +101,9 @@ def detail_metrics(ontology: Ontology) -> tuple[Metric, ...]:
 def metrics(ontology: Ontology) -> tuple[Metric, ...]:
     """The figures of this track."""
     return (
-        Metric("F1", "F1 over (trigger span, event type, polarity, modality)", (Key(NAME, "F1"),)),
-        Metric("polarity", "F1 over (trigger span, event type, polarity)", (Key(NAME, "polarity"),)),
-        Metric("modality", "F1 over (trigger span, event type, modality)", (Key(NAME, "modality"),)),
+        Metric("F1", "F1 over (trigger span, event type, polarity, modality)", (F1,)),
+        Metric("polarity", "F1 over (trigger span, event type, polarity)", (POLARITY,)),
+        Metric("modality", "F1 over (trigger span, event type, modality)", (MODALITY,)),
     )
 
 

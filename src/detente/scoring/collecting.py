@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from detente.counts import Counts
 from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.ontology import Ontology
 from detente.scoring.details import count_details
-from detente.scoring.metrics import Key, Track
 from detente.scoring.pairing import DocumentPair, repeated_items
 from detente.scoring.signature import GoldHash
+from detente.scoring.sums import Sums
 from detente.scoring.table import CountTable, Recorder
 from detente.scoring.tracks import TRACKS
 
@@ -21,7 +20,7 @@ class Collector:
     """The counts of pairs of documents and what else counting learns; what several collect can be added up.
 
     `tracks` names the tracks to count, with `details` their diagnostics too. With `keep=False` the counts of single
-    documents are not kept (see `Recorder`).
+    documents are not kept, nor their ids (see `Sums`); details are counted of single documents alone.
     """
 
     def __init__(self, setting: str, tracks: tuple[str, ...], *, details: bool = False, keep: bool = True) -> None:
@@ -32,7 +31,7 @@ class Collector:
         self.held: set[str] = set()
         self.missing: list[str] = []
         self.warnings: list[str] = []
-        self.recorder = Recorder(keep=keep)
+        self.counts: Recorder | Sums = Recorder() if keep or details else Sums()
 
     def take(self, pairs: Iterable[DocumentPair], ontology: Ontology) -> None:
         """Count the pairs as they come."""
@@ -44,8 +43,18 @@ class Collector:
             if missing:
                 self.missing.append(gold.id)
             self._warn(gold, predicted, missing)
-            counts = [self._counts(track, gold, predicted, ontology) for track in tracks]
-            self.recorder.add(gold.id, gold.meta.story if gold.meta else "", *counts)
+            story = gold.meta.story if gold.meta else ""
+            counted = [track.count(gold, predicted, ontology) for track in tracks]
+            if isinstance(self.counts, Sums):
+                self.counts.add(story, counted)
+            else:
+                counts = [c.counts() for c in counted]
+                if self.details:
+                    counts = [
+                        of_track | count_details(track, gold, predicted, ontology, of_track)
+                        for track, of_track in zip(tracks, counts, strict=True)
+                    ]
+                self.counts.add(gold.id, story, *counts)
 
     def absorb(self, other: Collector) -> None:
         """Add what another has collected, of other documents."""
@@ -53,14 +62,14 @@ class Collector:
         self.held |= other.held
         self.missing += other.missing
         self.warnings += other.warnings
-        self.recorder.absorb(other.recorder)
+        self.counts.absorb(other.counts)  # type: ignore[arg-type]
 
     def table(self) -> CountTable:
         """The table of all that was collected; raises `DataError` where there was no gold document."""
-        if not self.recorder.names:
+        if not self.counts.documents:
             raise DataError([Fault("no gold document", "at least one", "Give the gold documents of the split.")])
         return replace(
-            self.recorder.table(),
+            self.counts.table(),
             gold=self.gold.hexdigest(),
             setting=self.setting,
             tracks=self.tracks,
@@ -68,10 +77,6 @@ class Collector:
             missing=tuple(sorted(self.missing)),
             warnings=tuple(sorted(self.warnings)),
         )
-
-    def _counts(self, track: Track, gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
-        counts = track.count(gold, predicted, ontology)
-        return counts | count_details(track, gold, predicted, ontology, counts) if self.details else counts
 
     def _warn(self, gold: Document, predicted: Document, missing: bool) -> None:
         for side, document in (("gold", gold), ("predicted", predicted)):

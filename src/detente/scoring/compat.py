@@ -163,7 +163,7 @@ def textee_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     left_out = 0
     for gold, predicted in pairs:
         left_out += sum(a.event is not None for event in gold.events for a in event.arguments)
-        counts = events.count(_without_event_fillers(gold), _without_event_fillers(predicted), ontology)
+        counts = events.count(_without_event_fillers(gold), _without_event_fillers(predicted), ontology).figures
         totals = {name: total + counts[Key(events.NAME, name)] for name, total in totals.items()}
     told = f"{left_out} gold arguments filled by events left out" if left_out else ""
     loose = "a right argument on a wrong trigger is credited"
@@ -190,7 +190,7 @@ def coval_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     """The figures of coval on mention spans, with and without singletons; an undefined MUC counts 0 in its CoNLL F1."""
     totals: dict[str, Counts] = {}
     for gold, predicted in pairs:
-        for key, counts in coreference.count(gold, predicted, ontology).items():
+        for key, counts in coreference.count(gold, predicted, ontology).figures.items():
             totals[key.metric] = totals.get(key.metric, Counts()) + counts
     figures = []
     for suffix, words in (("", ""), (coreference.NO_SINGLETONS, coreference.NO_SINGLETONS)):
@@ -212,7 +212,7 @@ def semeval2016_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     labels = ontology.stance.macro_labels
     totals = dict.fromkeys(labels, Counts())
     for gold, predicted in pairs:
-        counts = stance.count(gold, predicted, ontology)
+        counts = stance.count(gold, predicted, ontology).counts()
         for label in labels:
             totals[label] += counts.get(Key(stance.NAME, "macro", stance.GIVEN_PAIRS, label), Counts())
     if not labels:

@@ -11,11 +11,10 @@ mention added to a singleton brings a right one back into the count.
 from __future__ import annotations
 
 from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, without_singletons
-from detente.counts import Counts
 from detente.documents import Document
 from detente.items import clusters_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import Key, Metric, Track
+from detente.scoring.metrics import Counted, Key, Metric, Track
 
 NAME = "coreference"
 NO_SINGLETONS = " without singletons"
@@ -26,15 +25,16 @@ DEFINITIONS = {
     "LEA": "link-based F1 weighted by cluster size (Moosavi and Strube 2016)",
     "mentions": "F1 over the mentions that are in any cluster",
 }
+KEYS = {name: Key(NAME, name) for name in CLUSTER_METRICS}
+LARGER_KEYS = {name: Key(NAME, name + NO_SINGLETONS) for name in CLUSTER_METRICS}
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
-    expected, found = list(clusters_of(gold).values()), list(clusters_of(predicted).values())
-    kept = overlap(expected, found)
-    larger = overlap(without_singletons(expected), without_singletons(found))
-    counts = {Key(NAME, name): metric(kept) for name, metric in CLUSTER_METRICS.items()}
-    return counts | {Key(NAME, name + NO_SINGLETONS): metric(larger) for name, metric in CLUSTER_METRICS.items()}
+    kept = overlap(clusters_of(gold).values(), clusters_of(predicted).values())
+    larger = without_singletons(kept)
+    counts = {key: CLUSTER_METRICS[name](kept) for name, key in KEYS.items()}
+    return Counted(counts | {key: CLUSTER_METRICS[name](larger) for name, key in LARGER_KEYS.items()})
 
 
 def metrics(ontology: Ontology) -> tuple[Metric, ...]:

@@ -16,6 +16,8 @@ from detente.items import MentionItem, mentions_of, primary_mentions
 from detente.matching import Span, dice, half_credit, match_spans
 from detente.ontology import Ontology
 from detente.scoring.metrics import (
+    Compared,
+    Counted,
     Key,
     Metric,
     Track,
@@ -48,15 +50,15 @@ PARTIAL: dict[str, tuple[Callable[[Span, Span], float], str]] = {
 }
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document."""
-    expected, found = primary_mentions(gold, ontology), primary_mentions(predicted, ontology)
-    return {
-        F1: set_counts(expected, found),
+    primary = Compared(primary_mentions(gold, ontology), primary_mentions(predicted, ontology))
+    figures = {
+        F1: primary.counts(),
         ALL_LEVELS: set_counts(mentions_of(gold), mentions_of(predicted)),
-        SPAN_ONLY: set_counts({item[:2] for item in expected}, {item[:2] for item in found}),
-        **counts_by(expected, found, itemgetter(2), NAME, "F1", "type"),
+        SPAN_ONLY: primary.counts_of(itemgetter(0, 1)),
     }
+    return Counted(figures, (primary.by(itemgetter(2), NAME, "F1", "type"),))
 
 
 def nested_in(items: Collection[MentionItem], document: Document) -> set[MentionItem]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
+from msgspec import UNSET
 
 from detente.counts import Counts
 from detente.documents import Document
@@ -165,6 +166,7 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
         resamples=resamples,
         seed=seed,
         documents=table.documents,
+        unlisted=table.unlisted or UNSET,
         primary={track.name: track.primary for track in tracks},
         scores={name: figures.scores(of_track) for name, of_track in metrics.items()},
         overall=figures.overall([metrics[name][TRACKS[name].primary] for name in OVERALL if name in metrics]),
@@ -184,7 +186,7 @@ def _signatures(table: CountTable, tracks: list[Track], resamples: int, seed: in
             TRACKS.get(name),
             setting=table.setting,
             gold=table.gold,
-            documents=len(table.documents),
+            documents=table.size,
             resamples=resamples,
             seed=seed,
         )

@@ -7,14 +7,17 @@ span, so a mention and an event of the same span are the same filler.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from operator import itemgetter
+from typing import Any
 
-from detente.counts import Counts, set_counts
+from detente.columns import AttachedItem, columns_of
+from detente.counts import Counts
 from detente.documents import Document
-from detente.items import AttachedArgument, Span, arguments_of, triggers_of
+from detente.items import Span, arguments_of, triggers_of
 from detente.ontology import Ontology
 from detente.scoring.argument_mistakes import count_argument_kinds, count_roles
-from detente.scoring.metrics import Key, Metric, Track, confusion_counts, counts_by, error_counts
+from detente.scoring.metrics import Compared, Counted, Key, Metric, Track, confusion_counts, error_counts
 from detente.scoring.mistakes import count_kinds, count_types, pair_typed_spans
 
 NAME = "events"
@@ -28,43 +31,53 @@ TEXTEE = {
     "TI": "F1 over trigger spans",
 }
 AC_ENTITY = "AC+ entity"
+KEYS = {name: Key(NAME, name) for name in (*TEXTEE, AC_ENTITY)}
+# parts of an argument on its trigger
+WITHOUT_ROLE, WITHOUT_TRIGGER, TYPE_AND_SPAN = itemgetter(0, 1, 3), itemgetter(0, 2, 3), itemgetter(0, 3)
 
 
-def entity_level_counts(gold: Document, expected: set[AttachedArgument], found: set[AttachedArgument]) -> Counts:
+def entity_level_counts(gold: Document, arguments: Compared) -> Counts:
     """AC+ where any mention of the gold filler's entity will do.
 
     Each gold (event, role, entity) is credited once; further predicted mentions of that entity in the same place are
     neutral, neither right nor wrong. A wrong span counts as predicted, each one. Entities are the gold's.
     """
-    entity_of = {(m.start, m.end): m.entity for m in gold.mentions if m.entity is not None}
+    entity_of: dict[Span, Any] = columns_of(gold).entity_of()
 
-    def to_entity(argument: AttachedArgument) -> tuple[object, ...]:
-        return *argument[:3], entity_of.get(argument.span, argument.span)
+    def to_entities(items: Set[AttachedItem]) -> list[tuple[Any, ...]]:
+        if not items:
+            return []
+        kinds, triggers, roles, spans = zip(*items, strict=True)
+        return list(zip(kinds, triggers, roles, map(entity_of.get, spans, spans), strict=True))
 
-    wanted = {to_entity(argument) for argument in expected}
-    hits = wanted & {to_entity(argument) for argument in found}
-    wrong = sum(to_entity(argument) not in wanted for argument in found)
+    found = to_entities(arguments.predicted)
+    hits = set(to_entities(arguments.matched))
+    wanted = hits.union(to_entities(arguments.gold))
+    wrong = len(found) - sum(map(wanted.__contains__, found))
+    hits |= wanted.intersection(found)
     return Counts(len(hits), len(hits) + wrong, len(hits), len(wanted))
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document."""
-    triggers, found_triggers = triggers_of(gold), triggers_of(predicted)
-    arguments, found = arguments_of(gold), arguments_of(predicted)
-    return {
-        Key(NAME, "AC+"): set_counts(arguments, found),
-        Key(NAME, "AI+"): set_counts(_without_role(arguments), _without_role(found)),
-        Key(NAME, "AC"): set_counts(_without_trigger(arguments), _without_trigger(found)),
-        Key(NAME, "AI"): set_counts(
-            {(kind, span) for kind, _, _, span in arguments}, {(kind, span) for kind, _, _, span in found}
-        ),
-        Key(NAME, "TC"): set_counts(triggers, found_triggers),
-        Key(NAME, "TI"): set_counts({t.span for t in triggers}, {t.span for t in found_triggers}),
-        Key(NAME, AC_ENTITY): entity_level_counts(gold, arguments, found),
-        **counts_by(arguments, found, itemgetter(0), NAME, "AC+", "type"),
-        **counts_by(arguments, found, itemgetter(2), NAME, "AC+", "role"),
-        **counts_by(triggers, found_triggers, itemgetter(0), NAME, "TC", "trigger type"),
+    ours, theirs = columns_of(gold), columns_of(predicted)
+    arguments = Compared(ours.attached(), theirs.attached())
+    triggers = Compared(ours.triggers(), theirs.triggers())
+    figures = {
+        KEYS["AC+"]: arguments.counts(),
+        KEYS["AI+"]: arguments.counts_of(WITHOUT_ROLE),
+        KEYS["AC"]: arguments.counts_of(WITHOUT_TRIGGER),
+        KEYS["AI"]: arguments.counts_of(TYPE_AND_SPAN),
+        KEYS["TC"]: triggers.counts(),
+        KEYS["TI"]: triggers.counts_of(itemgetter(1)),
+        KEYS[AC_ENTITY]: entity_level_counts(gold, arguments),
     }
+    breakdowns = (
+        arguments.by(itemgetter(0), NAME, "AC+", "type"),
+        arguments.by(itemgetter(2), NAME, "AC+", "role"),
+        triggers.by(itemgetter(0), NAME, "TC", "trigger type"),
+    )
+    return Counted(figures, breakdowns)
 
 
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -79,14 +92,6 @@ def count_details(gold: Document, predicted: Document, ontology: Ontology) -> di
         **confusion_counts(NAME, "type", count_types(pairs)),
         **confusion_counts(NAME, "role", count_roles(arguments, found)),
     }
-
-
-def _without_role(arguments: set[AttachedArgument]) -> set[tuple[str, Span, Span]]:
-    return {(kind, trigger, span) for kind, trigger, _, span in arguments}
-
-
-def _without_trigger(arguments: set[AttachedArgument]) -> set[tuple[str, str, Span]]:
-    return {(kind, role, span) for kind, _, role, span in arguments}
 
 
 def metrics(ontology: Ontology) -> tuple[Metric, ...]:

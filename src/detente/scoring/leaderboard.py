@@ -111,7 +111,7 @@ def rank_systems(scored: Sequence[tuple[Result, CountTable]], ontology: Ontology
         dataset=first.dataset,
         ontology=first.report.ontology,
         gold=first.report.gold,
-        documents=len(first.report.documents),
+        documents=first.report.size,
         unit=first.report.unit,
         resamples=first.report.resamples,
         seed=first.report.seed,

@@ -11,7 +11,8 @@ over documents like everything else, and no F1 is taken of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections import Counter
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, NamedTuple
@@ -75,36 +76,6 @@ class Metric:
     conditional: bool = False
 
 
-def _no_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
-    return {}
-
-
-def _no_metrics(ontology: Ontology) -> tuple[Metric, ...]:
-    return ()
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """One layer as it is scored.
-
-    `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
-    figures for an ontology, `count` counts one pair of documents (gold, predicted), `holds` says whether a document
-    of a submission has anything for this track. `given` says that it can be scored when gold mentions are given.
-    `count_details` and `detail_metrics` are the same for what is told only when details are asked for.
-    """
-
-    name: str
-    primary: str
-    match: str
-    average: str
-    metrics: Callable[[Ontology], tuple[Metric, ...]]
-    count: Callable[[Document, Document, Ontology], dict[Key, Counts]]
-    holds: Callable[[Document], bool]
-    given: bool = False
-    count_details: Callable[[Document, Document, Ontology], dict[Key, Counts]] = _no_details
-    detail_metrics: Callable[[Ontology], tuple[Metric, ...]] = _no_metrics
-
-
 def credit_counts(credit: float, predicted: int, gold: int) -> Counts:
     """Counts of a matching whose pairs have fractional credit."""
     rounded = round(credit * GRAIN) / GRAIN
@@ -129,26 +100,118 @@ def confusion_counts(track: str, what: str, cells: Mapping[tuple[str, str], int]
     }
 
 
+class Compared:
+    """Items of both sides: those that both have, and those that only one has.
+
+    What is counted of them is mostly counted of some of their parts (their spans, say), or by one of their values
+    (their type): what both sides have is then looked at once instead of twice.
+    """
+
+    __slots__ = ("gold", "matched", "predicted")
+
+    def __init__(self, gold: Set[Any], predicted: Set[Any]) -> None:
+        self.matched = gold & predicted
+        self.gold = gold - predicted
+        self.predicted = predicted - gold
+
+    def counts(self) -> Counts:
+        """Set counts of the items."""
+        matched = len(self.matched)
+        return Counts(matched, matched + len(self.predicted), matched, matched + len(self.gold))
+
+    def counts_of(self, part: Callable[[Any], Any]) -> Counts:
+        """Set counts of a part of the items."""
+        both = set(map(part, self.matched))
+        gold, predicted = set(map(part, self.gold)), set(map(part, self.predicted))
+        gold -= both
+        predicted -= both
+        matched = len(both) + len(gold & predicted)
+        return Counts(matched, len(both) + len(predicted), matched, len(both) + len(gold))
+
+    def by(self, value: Callable[[Any], str], track: str, metric: str, dimension: str) -> Breakdown:
+        """The items split by a value of theirs (their type, their role)."""
+        return Breakdown(self, value, (track, metric, dimension))
+
+
+class Breakdown(NamedTuple):
+    """Items split by a value of theirs, under `place` (track, metric, dimension).
+
+    It is counted only when asked for: where single documents are not kept, many documents' items are counted at once.
+    """
+
+    items: Compared
+    value: Callable[[Any], str]
+    place: tuple[str, str, str]
+
+    def counts(self) -> dict[Key, Counts]:
+        """Set counts of each value."""
+        both, gold, predicted = (
+            Counter(map(self.value, side)) for side in (self.items.matched, self.items.gold, self.items.predicted)
+        )
+        return breakdown_counts(self.place, both, gold, predicted)
+
+
+class Counted(NamedTuple):
+    """What a track counts of one document: its figures, and what splits them."""
+
+    figures: dict[Key, Counts]
+    breakdowns: tuple[Breakdown, ...] = ()
+
+    def counts(self) -> dict[Key, Counts]:
+        """All of it as counts by key."""
+        counts = dict(self.figures)
+        for breakdown in self.breakdowns:
+            counts |= breakdown.counts()
+        return counts
+
+
+def breakdown_counts(
+    place: tuple[str, str, str], both: Mapping[str, int], gold: Mapping[str, int], predicted: Mapping[str, int]
+) -> dict[Key, Counts]:
+    """Counts by name from how often each name is on both sides, and on one alone."""
+    keys = _breakdown_keys(*place)
+    counts = {}
+    for name in dict.fromkeys((*both, *gold, *predicted)):
+        matched = both.get(name, 0)
+        counts[keys[name]] = Counts(matched, matched + predicted.get(name, 0), matched, matched + gold.get(name, 0))
+    return counts
+
+
 def counts_by(
     gold: Set[Any], predicted: Set[Any], value: Callable[[Any], str], track: str, metric: str, dimension: str
 ) -> dict[Key, Counts]:
     """Set counts of items split by a value of theirs (their type, their role)."""
-    in_gold, in_predicted, matched = (_tally(map(value, items)) for items in (gold, predicted, gold & predicted))
-    keys = _breakdown_keys(track, metric, dimension)
-    hits = matched.get
-    counts = {keys[n]: Counts(hits(n, 0), in_predicted.get(n, 0), hits(n, 0), number) for n, number in in_gold.items()}
-    for name, number in in_predicted.items():
-        if name not in in_gold:
-            counts[keys[name]] = Counts(0, number, 0, 0)
-    return counts
+    return Compared(gold, predicted).by(value, track, metric, dimension).counts()
 
 
-def _tally(names: Iterable[str]) -> dict[str, int]:
-    """How often each name comes; quicker than a `Counter` for the few of one document."""
-    tally: dict[str, int] = {}
-    for name in names:
-        tally[name] = tally.get(name, 0) + 1
-    return tally
+def _no_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+    return {}
+
+
+def _no_metrics(ontology: Ontology) -> tuple[Metric, ...]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """One layer as it is scored.
+
+    `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
+    figures for an ontology, `count` counts one pair of documents (gold, predicted), `holds` says whether a document
+    of a submission has anything for this track. `given` says that it can be scored when gold mentions are given.
+    `count_details` and `detail_metrics` are the same for what is told only when details are asked for.
+    """
+
+    name: str
+    primary: str
+    match: str
+    average: str
+    metrics: Callable[[Ontology], tuple[Metric, ...]]
+    count: Callable[[Document, Document, Ontology], Counted]
+    holds: Callable[[Document], bool]
+    given: bool = False
+    count_details: Callable[[Document, Document, Ontology], dict[Key, Counts]] = _no_details
+    detail_metrics: Callable[[Ontology], tuple[Metric, ...]] = _no_metrics
 
 
 def f1_values(sums: Array) -> Array:

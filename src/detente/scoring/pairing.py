@@ -11,10 +11,11 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from detente.checks import check_document
+from detente.columns import columns_of
 from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.ontology import Ontology
-from detente.soundness import has_repeats
+from detente.soundness import has_repeated_arguments
 
 
 class DocumentPair(NamedTuple):
@@ -120,7 +121,7 @@ def text_faults(predicted: Document, gold: Document) -> list[Fault]:
 
 def cluster_faults(document: Document) -> list[Fault]:
     """A span in two clusters, which no coreference metric can make sense of."""
-    if len({(mention.start, mention.end) for mention in document.mentions}) == len(document.mentions):
+    if len(set(columns_of(document).spans)) == len(document.mentions):
         return []
     faults = []
     entity_of: dict[tuple[int, int], str] = {}
@@ -170,18 +171,18 @@ def repeated_items(document: Document) -> dict[str, int]:
 
 def _certainly_without_repeats(document: Document) -> bool:
     """Whether items differ already in what tells them apart most quickly."""
-    mentions, events, stances = document.mentions, document.events, document.stances
+    columns = columns_of(document)
+    m, v, s = columns.mentions, columns.events, columns.stances
     return (
-        len({(m.start, m.end, m.type) for m in mentions}) == len(mentions)
-        and len({(e.start, e.end, e.type) for e in events}) == len(events)
-        and len({(s.holder, s.target, s.label) for s in stances}) == len(stances)
-        and not any(has_repeats(event.arguments) for event in events)
+        len(columns.typed()) == len(m.id)
+        and len(set(zip(v.start, v.end, v.type, strict=True))) == len(v.id)
+        and len(set(zip(s.holder, s.target, s.label, strict=True))) == len(s.id)
+        and not has_repeated_arguments(columns)
     )
 
 
 def _furthest(document: Document) -> int:
     """The greatest end offset of a document."""
-    ends = [mention.end for mention in document.mentions] + [event.end for event in document.events]
-    ends += [event.condition.end for event in document.events if event.condition]
-    ends += [stance.evidence.end for stance in document.stances if stance.evidence]
-    return max(ends, default=0)
+    columns = columns_of(document)
+    further = [span.end for span in (*columns.events.condition, *columns.stances.evidence) if span is not None]
+    return max((*columns.mentions.end, *columns.events.end, *further), default=0)

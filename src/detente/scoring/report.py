@@ -42,7 +42,8 @@ class Report(msgspec.Struct, frozen=True):
     `signatures["overall"]`) how to repeat it. `by[track][dimension][name]` splits a figure by type, role or label.
     `absent` lists tracks for which the submission held nothing at all: their scores are there (0 wherever there is
     gold) and enter `overall` so, but a board leaves them blank. `overall` has no value where the setting or the
-    choice of tracks leaves out one of its three. `documents` and `missing` are sorted ids; `unit` says what was
+    choice of tracks leaves out one of its three. `documents` and `missing` are sorted ids; where files were scored
+    without intervals and details, documents are not listed, `unlisted` being their number. `unit` says what was
     resampled, "story" or "document".
 
     Where details were asked for, `errors[track][kind]` are numbers of errors, and `confusion[track][what]` maps gold
@@ -69,6 +70,12 @@ class Report(msgspec.Struct, frozen=True):
     confusion: dict[str, dict[str, dict[str, dict[str, int]]]] = {}
     other: tuple[OtherFigure, ...] = ()
     schema: int = 1
+    unlisted: int | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def size(self) -> int:
+        """How many gold documents were scored."""
+        return len(self.documents) + (self.unlisted or 0)
 
     def board_value(self, track: str) -> float | None:
         """The primary score of a track as a board shows it: None where the submission does not enter the track."""

@@ -326,7 +326,7 @@ def _box() -> Box:
 
 def _title(report: Report) -> str:
     setting = SETTINGS.get(report.setting, report.setting)
-    return f"{setting}: {len(report.documents)} documents, gold {report.gold}"
+    return f"{setting}: {report.size} documents, gold {report.gold}"
 
 
 def _rows(report: Report, *, details: bool) -> Iterator[tuple[str, str, Score]]:

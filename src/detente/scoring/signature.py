@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Iterable
-from itertools import chain
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 from typing import Any
 
 import msgspec
 
 from detente import __version__
+from detente.columns import columns_of
 from detente.documents import Document
 from detente.scoring.metrics import Track
 from detente.scoring.tracks import OVERALL, TRACKS
@@ -85,83 +85,58 @@ def gold_hash(documents: Iterable[Document]) -> str:
 
 def canonical(document: Document) -> bytes:
     """A document's id and annotation as bytes that depend neither on item ids nor on the order of items."""
-    members = _members(document)
+    columns = columns_of(document)
+    m, n, v, s = columns.mentions, columns.entities, columns.events, columns.stances
+    members = _members(m.entity, columns.spans)
+    clusters = _members(v.cluster, columns.trigger_spans)
     # what an id stands for: a mention, an event, or the members of an entity
-    place: dict[str, Any] = members | {e.id: ("event", e.start, e.end, e.type) for e in document.events}
-    place.update([(m.id, ("mention", m.start, m.end, m.type)) for m in document.mentions])
-    arguments = _ordered_each(
-        [[(a.role, place.get(a.mention or a.event or "", a.event)) for a in e.arguments] for e in document.events]
+    place: dict[str | None, Any] = {**members}
+    place.update(zip(v.id, zip(repeat("event"), v.start, v.end, v.type), strict=True))
+    place.update(zip(m.id, zip(repeat("mention"), m.start, m.end, m.type), strict=True))
+    fillers = [place.get(name, name) for name in columns.fillers()]
+    arguments = _ordered_each(list(zip(columns.arguments.role, fillers, strict=True)), list(map(len, v.arguments)))
+    mentions = list(
+        zip(m.start, m.end, m.type, m.level, m.reading, m.value, m.head, map(members.get, m.entity), strict=True)
     )
-    return _encode(
-        (
-            document.id,
-            _ordered(
-                [
-                    (m.start, m.end, m.type, m.level, m.reading, m.value, m.head, members.get(m.entity or ""))
-                    for m in document.mentions
-                ]
-            ),
-            _ordered([(e.name, e.type, e.wikidata, members.get(e.id)) for e in document.entities]),
-            _ordered(
-                [
-                    (
-                        "event",
-                        e.start,
-                        e.end,
-                        e.type,
-                        e.polarity,
-                        e.modality,
-                        place.get(e.source or "", e.source),
-                        e.condition,
-                        members.get(f"cluster {e.cluster}"),
-                        of_event,
-                    )
-                    for e, of_event in zip(document.events, arguments, strict=True)
-                ]
-            ),
-            _ordered(
-                [
-                    (
-                        place.get(s.holder, s.holder),
-                        place.get(s.target, s.target),
-                        s.label,
-                        s.explicit,
-                        place.get(s.source or "", s.source),
-                        s.evidence,
-                    )
-                    for s in document.stances
-                ]
-            ),
+    entities = list(zip(n.name, n.type, n.wikidata, map(members.get, n.id), strict=True))
+    sources = [place.get(name, name) for name in v.source]
+    events = list(
+        zip(
+            repeat("event", len(v.id)), v.start, v.end, v.type, v.polarity, v.modality, sources, v.condition,
+            map(clusters.get, v.cluster), arguments, strict=True
         )
-    )
+    )  # fmt: skip
+    stances = [
+        (place.get(holder, holder), place.get(target, target), label, explicit, place.get(source, source), evidence)
+        for _, holder, target, label, explicit, source, evidence in zip(*s, strict=True)
+    ]
+    layers = (mentions, entities, events, stances)
+    return _encode((document.id, *_ordered_each([*mentions, *entities, *events, *stances], list(map(len, layers)))))
 
 
-def _members(document: Document) -> dict[str, list[tuple[int, int]]]:
-    """Mentions of each entity and events of each cluster, in text order."""
-    members: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for mention in document.mentions:
-        if mention.entity is not None:
-            members[mention.entity].append((mention.start, mention.end))
-    for event in document.events:
-        if event.cluster is not None:
-            members[f"cluster {event.cluster}"].append((event.start, event.end))
-    for spans in members.values():
-        spans.sort()
-    return dict(members)
+def _members(names: Sequence[str | None], spans: Iterable[tuple[int, int]]) -> dict[str | None, msgspec.Raw]:
+    """The spans of each name, in text order, as JSON."""
+    members: dict[str | None, list[tuple[int, int]]] = {}
+    for name, span in zip(names, spans, strict=True):
+        if name in members:
+            members[name].append(span)
+        elif name is not None:
+            members[name] = [span]
+    for of_name in members.values():
+        if len(of_name) > 1:
+            of_name.sort()
+    # the last line is an empty one
+    lines = _encode_lines(list(members.values())).split(b"\n")
+    return dict(zip(members, map(msgspec.Raw, lines), strict=False))
 
 
-def _ordered(items: list[Any]) -> msgspec.Raw:
-    """The items as a JSON array, in the order of their own JSON."""
-    return _ordered_each([items])[0]
-
-
-def _ordered_each(groups: list[list[Any]]) -> list[msgspec.Raw]:
-    """The same for each group; encoding is done at one go."""
+def _ordered_each(items: list[Any], sizes: list[int]) -> list[msgspec.Raw]:
+    """JSON arrays of the first `sizes[0]` items, of the next `sizes[1]` …, each in the order of its items' own JSON."""
     # JSON holds no line feed, and the last line is an empty one
-    lines = _encode_lines(list(chain.from_iterable(groups))).split(b"\n")
+    lines = _encode_lines(items).split(b"\n")
     ordered, start = [], 0
-    for group in groups:
-        end = start + len(group)
+    for size in sizes:
+        end = start + size
         ordered.append(msgspec.Raw(b"[" + b",".join(sorted(lines[start:end])) + b"]"))
         start = end
     return ordered

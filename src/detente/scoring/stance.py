@@ -12,37 +12,39 @@ from operator import itemgetter
 
 from detente.counts import Counts, set_counts
 from detente.documents import Document, Span
-from detente.items import Node, StanceTuple, entity_alignment, stances_of
+from detente.items import Node, StanceTuple, stance_alignment, stances_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import NOTHING, Key, Metric, Track, confusion_counts, counts_by, error_counts
+from detente.scoring.metrics import NOTHING, Compared, Counted, Key, Metric, Track, confusion_counts, error_counts
 from detente.scoring.mistakes import MISSED, SPURIOUS
 from detente.sentences import tokenize
 
 NAME = "stance"
 GIVEN_PAIRS = "label on gold pairs"
+F1, WITHOUT_LABEL, UNDIRECTED = Key(NAME, "F1"), Key(NAME, "without label"), Key(NAME, "undirected")
+ENDS = itemgetter(0, 1)
 WRONG_LABEL, REVERSED = "wrong label", "reversed direction"
 
 Pair = tuple[Node, Node]
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
+def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
-    expected = stances_of(gold)
-    found = stances_of(predicted, entity_alignment(gold, predicted) if predicted.stances else {})
-    pairs = {item[:2] for item in expected}
-    on_pairs = {item for item in found if item[:2] in pairs}
-    return {
-        Key(NAME, "F1"): set_counts(expected, found),
-        Key(NAME, "without label"): set_counts(pairs, {item[:2] for item in found}),
-        Key(NAME, "undirected"): set_counts(_undirected(expected), _undirected(found)),
-        **counts_by(expected, found, itemgetter(2), NAME, "F1", "label"),
-        **counts_by(expected, on_pairs, itemgetter(2), NAME, "macro", GIVEN_PAIRS),
+    expected, found = stances_of(gold), stances_of(predicted, stance_alignment(gold, predicted))
+    stances = Compared(expected, found)
+    pairs = set(map(ENDS, expected))
+    on_pairs = {item for item in found if ENDS(item) in pairs}
+    figures = {
+        F1: stances.counts(),
+        WITHOUT_LABEL: stances.counts_of(ENDS),
+        UNDIRECTED: stances.counts_of(_undirected),
     }
+    given = Compared(expected, on_pairs).by(itemgetter(2), NAME, "macro", GIVEN_PAIRS)
+    return Counted(figures, (stances.by(itemgetter(2), NAME, "F1", "label"), given))
 
 
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
     """Evidence, kinds of errors, and labels taken for others, of one document."""
-    aligned = entity_alignment(gold, predicted) if predicted.stances else {}
+    aligned = stance_alignment(gold, predicted)
     expected, found = stances_of(gold), stances_of(predicted, aligned)
     return {
         Key(NAME, "evidence"): _evidence_counts(gold, predicted, aligned),
@@ -121,8 +123,8 @@ def _places(spans: list[Span], tokens: list[tuple[int, int]] | None) -> set[int]
     return {start for start, end in tokens for span in spans if start < span.end and span.start < end}
 
 
-def _undirected(stances: set[StanceTuple]) -> set[tuple[frozenset[Node], str]]:
-    return {(frozenset((item.holder, item.target)), item.label) for item in stances}
+def _undirected(item: StanceTuple) -> tuple[frozenset[Node], str]:
+    return frozenset(ENDS(item)), item[2]
 
 
 def detail_metrics(ontology: Ontology) -> tuple[Metric, ...]:
@@ -138,9 +140,9 @@ def metrics(ontology: Ontology) -> tuple[Metric, ...]:
         return tuple(Key(NAME, "macro", GIVEN_PAIRS, name) for name in names)
 
     return (
-        Metric("F1", "F1 over (holder, target, label), entities aligned one-to-one", (Key(NAME, "F1"),)),
-        Metric("without label", "F1 over (holder, target)", (Key(NAME, "without label"),)),
-        Metric("undirected", "F1 over ({holder, target}, label)", (Key(NAME, "undirected"),)),
+        Metric("F1", "F1 over (holder, target, label), entities aligned one-to-one", (F1,)),
+        Metric("without label", "F1 over (holder, target)", (WITHOUT_LABEL,)),
+        Metric("undirected", "F1 over ({holder, target}, label)", (UNDIRECTED,)),
         Metric(
             "macro",
             f"mean F1 of {' and '.join(ontology.stance.macro_labels)} on the gold (holder, target) pairs",

@@ -22,8 +22,6 @@ from detente.scoring.metrics import Array, Key
 
 # whole numbers below this are exact in single precision
 EXACT_SINGLE = 2**24
-# documents after which a recorder that keeps sums alone adds up
-FOLD = 4096
 
 Places = NDArray[np.int64]
 
@@ -105,8 +103,9 @@ class CountTable:
 
     `documents` are in the order of their ids, whatever the order of the files. `gold` is the hash of the gold (see
     `signature.py`): tables can be compared only where it is the same. `tracks` names the tracks that were counted,
-    `held` those of them for which the submission had anything. `folded` are sums (keys, 4) of documents whose own
-    counts were not kept: a table that has them gives totals, but neither intervals nor comparisons.
+    `held` those of them for which the submission had anything. `folded` are sums (keys, 4) of `unlisted` documents
+    whose own counts were not kept (see `Sums`): a table that has them gives totals, but neither intervals nor
+    comparisons; `unlisted_in_stories` says whether all of them are in story clusters.
     """
 
     documents: tuple[str, ...]
@@ -114,6 +113,8 @@ class CountTable:
     keys: tuple[Key, ...]
     entries: Entries
     folded: Array | None = None
+    unlisted: int = 0
+    unlisted_in_stories: bool = False
     gold: str = ""
     setting: str = "e2e"
     tracks: tuple[str, ...] = ()
@@ -129,7 +130,12 @@ class CountTable:
     @cached_property
     def by_story(self) -> bool:
         """Whether documents are resampled by story cluster: where all gold documents carry one."""
-        return bool(self.documents) and all(self.stories)
+        return self.size > 0 and all(self.stories) and (not self.unlisted or self.unlisted_in_stories)
+
+    @property
+    def size(self) -> int:
+        """How many documents were counted."""
+        return len(self.documents) + self.unlisted
 
     @property
     def unit(self) -> str:
@@ -204,14 +210,16 @@ class CountTable:
         return laid_out
 
 
+def no_entries() -> Entries:
+    """The entries of no document."""
+    no_places = np.zeros((0, 2), np.int32)
+    return Entries(no_places, np.zeros((0, 3), np.uint16), no_places, np.zeros((0, 4)))
+
+
 class Recorder:
-    """Collects documents' counts, in any order, here or in parts that are brought together; then makes the table.
+    """Collects documents' counts, in any order, here or in parts that are brought together; then makes the table."""
 
-    With `keep=False` only their sums are kept, so that memory does not grow with the documents but for their ids.
-    """
-
-    def __init__(self, *, keep: bool = True) -> None:
-        self.keep = keep
+    def __init__(self) -> None:
         self.names: list[str] = []
         self.stories: list[str] = []
         self.numbering: dict[Key, int] = {}
@@ -221,7 +229,11 @@ class Recorder:
         # (row, key) and four numbers for each entry with others than small whole numbers
         self._fraction_places = array("i")
         self._fractions = array("d")
-        self._folded: Array = np.zeros((0, 4))
+
+    @property
+    def documents(self) -> int:
+        """How many documents were taken in."""
+        return len(self.names)
 
     def add(self, name: str, story: str, *counts: Mapping[Key, Counts]) -> None:
         """Take in one document's counts, under keys that are all different."""
@@ -249,8 +261,6 @@ class Recorder:
             self._fractions.extend((c.matched_predicted, c.predicted, c.matched_gold, c.gold))
         self.names.append(name)
         self.stories.append(story)
-        if not self.keep and len(self._sizes) >= FOLD:
-            self._fold()
 
     def absorb(self, other: Recorder) -> None:
         """Take in what another recorder has collected, of other documents."""
@@ -266,54 +276,32 @@ class Recorder:
         self._fractions.extend(other._fractions)
         self.names += other.names
         self.stories += other.stories
-        if len(other._folded):
-            self._folded = _longer(self._folded, len(self.numbering))
-            np.add.at(self._folded, moved[: len(other._folded)], other._folded)
 
     def table(self) -> CountTable:
         """The table, sorted by document id."""
-        if not self.keep:
-            self._fold()
         keys = sorted(self.numbering)
         order = sorted(range(len(self.names)), key=self.names.__getitem__)
         row_to = np.empty(len(order), dtype=np.int32)
         row_to[order] = np.arange(len(order))
         key_to = np.empty(len(keys), dtype=np.int32)
         key_to[[self.numbering[key] for key in keys]] = np.arange(len(keys))
-        folded = None if self.keep else self._folded[[self.numbering[key] for key in keys]]
         return CountTable(
             tuple(self.names[place] for place in order),
             tuple(self.stories[place] for place in order),
             tuple(keys),
             self._entries(row_to, key_to),
-            folded,
         )
 
     def _entries(self, row_to: NDArray[np.int32], key_to: NDArray[np.int32]) -> Entries:
         """The entries, with rows and keys under new numbers."""
         whole = np.frombuffer(self._whole, np.uint16).reshape(-1, 4)
         places = np.frombuffer(self._fraction_places, np.int32).reshape(-1, 2)
-        # documents that were folded have no entries any more
-        rows = row_to[len(row_to) - len(self._sizes) :]
         return Entries(
-            np.column_stack([np.repeat(rows, np.frombuffer(self._sizes, np.int32)), key_to[whole[:, 0]]]),
+            np.column_stack([np.repeat(row_to, np.frombuffer(self._sizes, np.int32)), key_to[whole[:, 0]]]),
             whole[:, 1:],
             np.column_stack([row_to[places[:, 0]], key_to[places[:, 1]]]),
             np.frombuffer(self._fractions, np.float64).reshape(-1, 4),
         )
-
-    def _fold(self) -> None:
-        """Add up what has been collected, and forget it."""
-        keys = len(self.numbering)
-        same_rows = np.arange(len(self.names), dtype=np.int32)
-        entries = self._entries(same_rows, np.arange(keys, dtype=np.int32))
-        self._folded = _longer(self._folded, keys) + entries.sums(keys)
-        self._whole, self._sizes = array("H"), array("i")
-        self._fraction_places, self._fractions = array("i"), array("d")
-
-
-def _longer(sums: Array, keys: int) -> Array:
-    return np.concatenate([sums, np.zeros((keys - len(sums), 4))])
 
 
 def tabulate(rows: Iterable[DocumentCounts]) -> CountTable:
