@@ -21,6 +21,7 @@ from detente.checks import check_document
 from detente.documents import Document
 from detente.errors import DataError, DetenteError, Fault
 from detente.ontology import Ontology
+from detente.repeats import SeenIds
 
 MAX_LINE_BYTES = 64 * 2**20
 READ_BYTES = 2**18
@@ -80,7 +81,7 @@ def read_documents(
     raised together as one `DataError`. Repeated document ids are faults too.
     """
     faults: list[Fault] = []
-    seen: dict[str, int] = {}
+    ids = _IdsOfFile(path, max_line_bytes, shard)
     for line, raw in _lines(path, max_line_bytes):
         if isinstance(raw, Fault):
             faults.append(raw)
@@ -93,21 +94,74 @@ def read_documents(
             faults += [_located(fault, str(path), line) for fault in error.faults]
             continue
         found = check_document(document, ontology, gold=gold)
-        if document.id in seen:
-            found.append(
-                Fault(
-                    f"id {document.id!r} again (first on line {seen[document.id]})",
-                    "each document once",
-                    "Remove one of them.",
-                    document=document.id,
-                )
-            )
-        seen.setdefault(document.id, line)
-        faults += [_located(fault, str(path), line) for fault in found]
+        ids.take(document.id, line)
+        if not faults:
+            # whether an id is a repeated one is told later where nothing waits for it
+            found += ids.repeats()
+        faults += [_located(fault, str(path), fault.line or line) for fault in found]
         if not faults:
             yield document
+    faults += ids.repeats()
     if faults:
-        raise DataError(faults)
+        raise DataError(sorted(faults, key=lambda fault: fault.line))
+
+
+class _IdsOfFile:
+    """The ids of a file's documents, and which lines repeat one of an earlier line."""
+
+    def __init__(self, path: Path, limit: int, shard: Shard | None) -> None:
+        self._path, self._limit, self._shard = path, limit, shard
+        self._seen = SeenIds(lambda: (name for _, name, _ in self._until(self._line)))
+        self._line = 0
+        # what cannot be read again is remembered by name
+        self._first: dict[str, int] | None = None if path.is_file() else {}
+        self._suspects: list[tuple[int, str]] = []
+
+    def take(self, name: str, line: int) -> None:
+        """Take in the id of a line's document."""
+        self._line = line
+        if self._seen.perhaps(name) if self._first is None else self._first.setdefault(name, line) < line:
+            self._suspects.append((line, name))
+
+    def repeats(self) -> list[Fault]:
+        """The faults of the lines taken in since the last call."""
+        if not self._suspects:
+            return []
+        suspects, self._suspects = self._suspects, []
+        first = self._first
+        if first is None:
+            first, wanted = {}, {name for _, name in suspects}
+            for line, name, raw in self._until(self._line + 1):
+                if name in wanted and name not in first and _is_document(raw):
+                    first[name] = line
+        return [
+            Fault(
+                f"id {name!r} again (first on line {first[name]})",
+                "each document once",
+                "Remove one of them.",
+                document=name,
+                path=str(self._path),
+                line=line,
+            )
+            for line, name in suspects
+            if first[name] < line
+        ]
+
+    def _until(self, end: int) -> Iterator[tuple[int, str, bytes]]:
+        """Number, id and bytes of the lines before line `end`."""
+        for line, raw in _lines(self._path, self._limit):
+            if line >= end:
+                return
+            if not isinstance(raw, Fault) and (self._shard is None or self._shard.holds(raw)):
+                yield line, _id_of(raw).decode(), raw
+
+
+def _is_document(raw: bytes) -> bool:
+    try:
+        decode_document(raw)
+    except DataError:
+        return False
+    return True
 
 
 def decode_document(raw: bytes) -> Document:
