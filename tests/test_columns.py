@@ -44,7 +44,7 @@ def test_a_column_holds_the_field_of_every_item(ontology: Ontology) -> None:
 
 def test_a_document_without_layers_has_empty_columns() -> None:
     columns = Columns(Document("d"))
-    assert columns.mentions.id == columns.events.start == columns.arguments.role == columns.stances.label == ()
+    assert not any((*columns.mentions, *columns.entities, *columns.events, *columns.arguments, *columns.stances))
     assert [len(items) for items in (columns.typed(), columns.attached(), columns.triggers())] == [0, 0, 0]
 
 

@@ -6,7 +6,7 @@ with what it finds. Columns are made once for a document and serve every check a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import chain, repeat
 from typing import Any, NamedTuple
 
@@ -92,7 +92,10 @@ NO_STANCES = StanceColumns(*repeat((), 7))
 
 
 class Columns:
-    """The layers of one document as columns, and what most of their readers make of them."""
+    """The layers of one document as columns, laid out when first asked for, and what most readers make of them.
+
+    `spans` are those of the mentions, `trigger_spans` those of the events; `arguments` are those of all events.
+    """
 
     __slots__ = (
         "_attached",
@@ -108,19 +111,27 @@ class Columns:
         "trigger_spans",
     )
 
+    mentions: MentionColumns
+    entities: EntityColumns
+    events: EventColumns
+    arguments: ArgumentColumns
+    stances: StanceColumns
+    spans: Spans
+    trigger_spans: Spans
+
     def __init__(self, document: Document) -> None:
         self.document = document
-        self.mentions = m = _laid_out(document.mentions, MentionColumns) or NO_MENTIONS
-        self.entities: EntityColumns = _laid_out(document.entities, EntityColumns) or NO_ENTITIES
-        self.events = v = _laid_out(document.events, EventColumns) or NO_EVENTS
-        self.stances: StanceColumns = _laid_out(document.stances, StanceColumns) or NO_STANCES
-        flat = tuple(chain.from_iterable(v.arguments))
-        self.arguments: ArgumentColumns = _laid_out(flat, ArgumentColumns) or NO_ARGUMENTS
-        self.spans: Spans = list(zip(m.start, m.end, strict=True))
-        self.trigger_spans: Spans = list(zip(v.start, v.end, strict=True))
         self._typed: frozenset[tuple[int, int, str]] | None = None
         self._entity_of: dict[tuple[int, int], str] | None = None
         self._attached: frozenset[AttachedItem] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        # called for columns that are not there yet, and only once for each
+        if name not in _LAYOUTS:
+            raise AttributeError(name)
+        found = _LAYOUTS[name](self)
+        setattr(self, name, found)
+        return found
 
     def of_event(self, column: Any) -> Any:
         """A column of events with each value as often as its event has arguments: a column beside the arguments'."""
@@ -166,8 +177,20 @@ class Columns:
         return self._attached
 
 
-def _laid_out(items: tuple[Any, ...], columns: Any) -> Any:
-    return columns(*zip(*map(astuple, items), strict=True)) if items else None
+def _laid_out(items: Iterable[Any], columns: Any, empty: Any) -> Any:
+    rows = list(map(astuple, items))
+    return columns(*zip(*rows, strict=True)) if rows else empty
+
+
+_LAYOUTS: dict[str, Callable[[Columns], Any]] = {
+    "mentions": lambda c: _laid_out(c.document.mentions, MentionColumns, NO_MENTIONS),
+    "entities": lambda c: _laid_out(c.document.entities, EntityColumns, NO_ENTITIES),
+    "events": lambda c: _laid_out(c.document.events, EventColumns, NO_EVENTS),
+    "arguments": lambda c: _laid_out(chain.from_iterable(c.events.arguments), ArgumentColumns, NO_ARGUMENTS),
+    "stances": lambda c: _laid_out(c.document.stances, StanceColumns, NO_STANCES),
+    "spans": lambda c: list(zip(c.mentions.start, c.mentions.end, strict=True)),
+    "trigger_spans": lambda c: list(zip(c.events.start, c.events.end, strict=True)),
+}
 
 
 _kept: dict[int, Columns] = {}

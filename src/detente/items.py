@@ -69,11 +69,12 @@ def primary_mentions(document: Document, ontology: Ontology) -> Set[MentionItem]
     never does. In an ontology that names no exhaustive levels every mention counts.
     """
     columns = columns_of(document)
-    if not ontology.mention.exhaustive_levels:
+    m, allowed = columns.mentions, allowed_by(ontology)
+    all_counted = allowed.primary_types.issuperset(m.type) and allowed.primary_levels.issuperset(m.level)
+    if all_counted or not ontology.mention.exhaustive_levels:
         return columns.typed()
-    m = columns.mentions
-    counted = map(allowed_by(ontology).primary_mentions.__contains__, zip(m.type, m.level, strict=True))
-    return set(compress(zip(m.start, m.end, m.type, strict=True), counted))
+    primary = map(allowed.primary_mentions.__contains__, zip(m.type, m.level, strict=True))
+    return frozenset(compress(zip(m.start, m.end, m.type, strict=True), primary))
 
 
 def clusters_of(document: Document) -> dict[str, frozenset[Span]]:

@@ -31,7 +31,8 @@ class Allowed:
 
     `mentions`: (type, level, reading, without entity); `events`: (type, polarity, modality); `fillers`: (event type,
     role, mention type); `event_fillers`: (event type, role). Those of the gold are complete, the others may leave out.
-    `primary_mentions`: (type, level) of the mentions that the primary entity score counts, where it is not all.
+    `primary_types` and `primary_levels` are those of the mentions that the primary entity score counts, where it is
+    not all; `primary_mentions` are their pairs.
     """
 
     ontology: Ontology
@@ -42,6 +43,8 @@ class Allowed:
     fillers: frozenset[tuple[str, str, str]]
     event_fillers: frozenset[tuple[str, str]]
     stance_labels: frozenset[str]
+    primary_types: frozenset[str]
+    primary_levels: frozenset[str | None]
     primary_mentions: frozenset[tuple[str, str | None]]
 
 
@@ -80,6 +83,8 @@ def _allowed(ontology: Ontology) -> Allowed:
         fillers=frozenset((name, role, kind) for name, role in pairs for kind in types.get(role, ())),
         event_fillers=frozenset((name, role) for name, role in pairs if role in open_to_events),
         stance_labels=frozenset(ontology.stance_labels),
+        primary_types=frozenset(with_level),
+        primary_levels=frozenset((*exhaustive, None)),
         primary_mentions=frozenset(product(with_level, (*exhaustive, None))),
     )
 

@@ -28,6 +28,8 @@ from detente.ontology import load_ontology
 
 TRACKS = ("entities", "events", "attributes", "stance")
 REPEATS = 3
+# bytes for each further document that still count as flat
+FLAT = 16
 ROOT = Path(__file__).resolve().parents[2]
 Row = tuple[str, str, str, str]
 
@@ -98,13 +100,19 @@ def _evaluation(options: argparse.Namespace) -> Iterator[Row]:
 def _entities(options: argparse.Namespace) -> Iterator[Row]:
     documents = max(1_000, options.documents // 10)
     for peer in ("seqeval", "nervaluate"):
-        ours, theirs = measured("entities", str(documents)), measured(peer, str(documents))
+        ours, theirs = _by_turns(("entities", str(documents)), (peer, str(documents)))
         if abs(ours["f1"] - theirs["f1"]) > 1e-8:
             raise SystemExit(f"{peer} finds F1 {theirs['f1']}, we {ours['f1']}")
         ratio = theirs["cpu"] / ours["cpu"]
         text = f"{theirs['cpu']:.2f} / {ours['cpu']:.3f} s = {ratio:.0f} x less"
         what = f"entities alone against {peer}, {documents:,} documents"
         yield what, text, ">= 20 x", "met" if ratio >= 20 else "MISSED"
+
+
+def _by_turns(*measurements: tuple[str, ...]) -> list[dict[str, float]]:
+    """The quickest of some rounds of each measurement, taken by turns."""
+    rounds = [[measured(*each) for each in measurements] for _ in range(REPEATS)]
+    return [min(of_one, key=lambda figures: figures["cpu"]) for of_one in zip(*rounds, strict=True)]
 
 
 def _resampling(options: argparse.Namespace) -> Iterator[Row]:
@@ -133,7 +141,7 @@ def _linearity(options: argparse.Namespace) -> Iterator[Row]:
         "memory for each further document",
         f"{memory:.0f} bytes",
         "flat",
-        "met" if memory < 100 else "MISSED: ids are kept",
+        "met" if memory < FLAT else "MISSED",
     )
 
 

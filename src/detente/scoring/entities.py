@@ -52,10 +52,14 @@ PARTIAL: dict[str, tuple[Callable[[Span, Span], float], str]] = {
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document."""
-    primary = Compared(primary_mentions(gold, ontology), primary_mentions(predicted, ontology))
+    expected, found = primary_mentions(gold, ontology), primary_mentions(predicted, ontology)
+    of_all_levels, found_of_all = mentions_of(gold), mentions_of(predicted)
+    primary = Compared(expected, found)
+    counts = primary.counts()
+    same = expected is of_all_levels and found is found_of_all
     figures = {
-        F1: primary.counts(),
-        ALL_LEVELS: set_counts(mentions_of(gold), mentions_of(predicted)),
+        F1: counts,
+        ALL_LEVELS: counts if same else set_counts(of_all_levels, found_of_all),
         SPAN_ONLY: primary.counts_of(itemgetter(0, 1)),
     }
     return Counted(figures, (primary.by(itemgetter(2), NAME, "F1", "type"),))
