@@ -19,6 +19,7 @@ from detente.clusters import (
     mention_counts,
     muc,
     overlap,
+    overlap_of_members,
     partners,
     without_singletons,
 )
@@ -188,3 +189,15 @@ def test_partners_of_some_clusters_are_those_of_the_whole_alignment(
     found = partners(gold_of, predicted_of, wanted)
     assert found.items() <= whole.items()
     assert {name: found.get(name) for name in wanted} == {name: whole.get(name) for name in wanted}
+
+
+@given(clusterings, clusterings)
+def test_clusters_by_member_compare_as_clusters_by_set(gold: Clusters, predicted: Clusters) -> None:
+    gold_of, predicted_of = (
+        {mention: f"e{place}" for place, cluster in enumerate(side) for mention in cluster}
+        for side in (gold, predicted)
+    )
+    by_member, by_set = overlap_of_members(gold_of, predicted_of), overlap(gold, predicted)
+    assert {name: metric(by_member) for name, metric in CLUSTER_METRICS.items()} == {
+        name: metric(by_set) for name, metric in CLUSTER_METRICS.items()
+    }

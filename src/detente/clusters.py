@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
-from functools import cached_property
 from math import fsum
 from typing import Any, TypeVar
 
@@ -34,11 +33,14 @@ class Overlap:
     predicted: tuple[int, ...]
     shared: dict[tuple[int, int], int]
 
-    @cached_property
-    def pairs(self) -> list[Pair]:
-        """Pairs of overlapping clusters with their similarity φ4 = 2 |G ∩ P| / (|G| + |P|)."""
+    @property
+    def open_pairs(self) -> list[Pair]:
+        """Pairs of clusters that overlap but are not the same, with their similarity φ4 = 2 |G ∩ P| / (|G| + |P|)."""
+        gold, predicted = self.gold, self.predicted
         return [
-            Pair(i, j, 2 * count / (self.gold[i] + self.predicted[j])) for (i, j), count in sorted(self.shared.items())
+            Pair(i, j, 2 * count / (gold[i] + predicted[j]))
+            for (i, j), count in self.shared.items()
+            if not gold[i] == count == predicted[j]
         ]
 
 
@@ -48,6 +50,16 @@ def overlap(gold: Iterable[Set[Hashable]], predicted: Iterable[Set[Hashable]]) -
     gold_of, predicted_of = _membership(gold), _membership(predicted)
     shared = Counter([(gold_of[mention], predicted_of[mention]) for mention in gold_of.keys() & predicted_of.keys()])
     return Overlap(tuple(map(len, gold)), tuple(map(len, predicted)), dict(shared))
+
+
+def overlap_of_members(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C]) -> Overlap:
+    """The same from each mention's cluster, by whatever name (but None)."""
+    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
+    gold_place = {name: place for place, name in enumerate(gold_size)}
+    predicted_place = {name: place for place, name in enumerate(predicted_size)}
+    cells = Counter(zip(map(gold_of.get, predicted_of), predicted_of.values(), strict=True))
+    shared = {(gold_place[one], predicted_place[other]): n for (one, other), n in cells.items() if one is not None}
+    return Overlap(tuple(gold_size.values()), tuple(predicted_size.values()), shared)
 
 
 def muc(clusters: Overlap) -> Counts:
@@ -60,16 +72,19 @@ def b_cubed(clusters: Overlap) -> Counts:
     """For each mention, the share of its cluster that is in its cluster on the other side."""
     shared = clusters.shared.items()
     return Counts(
-        _exact(count * count / clusters.predicted[j] for (_, j), count in shared),
+        _exact([count * count / clusters.predicted[j] for (_, j), count in shared]),
         sum(clusters.predicted),
-        _exact(count * count / clusters.gold[i] for (i, _), count in shared),
+        _exact([count * count / clusters.gold[i] for (i, _), count in shared]),
         sum(clusters.gold),
     )
 
 
 def ceaf_e(clusters: Overlap) -> Counts:
     """The similarity φ4 of the best one-to-one alignment of clusters; each cluster counts one."""
-    similarity = _exact(pair.weight for pair in best_assignment(clusters.pairs))
+    # the same cluster on both sides overlaps no other one
+    pairs = clusters.open_pairs
+    same = len(clusters.shared) - len(pairs)
+    similarity = same + _exact([pair.weight for pair in best_assignment(pairs)])
     return Counts(similarity, len(clusters.predicted), similarity, len(clusters.gold))
 
 
@@ -83,9 +98,9 @@ def lea(clusters: Overlap) -> Counts:
 
     sizes = [(clusters.gold[i], clusters.predicted[j], count) for (i, j), count in clusters.shared.items()]
     return Counts(
-        _exact(resolved(predicted, gold, count) for gold, predicted, count in sizes),
+        _exact([resolved(predicted, gold, count) for gold, predicted, count in sizes]),
         sum(clusters.predicted),
-        _exact(resolved(gold, predicted, count) for gold, predicted, count in sizes),
+        _exact([resolved(gold, predicted, count) for gold, predicted, count in sizes]),
         sum(clusters.gold),
     )
 

@@ -169,7 +169,7 @@ class Columns:
         """The arguments as (event type, trigger span, role, filler span); the document's references must hold."""
         if self._attached is None:
             # ids are unique across layers, and each argument gives exactly one
-            place = dict(zip(self.mentions.id, self.spans, strict=True))
+            place: dict[str | None, tuple[int, int]] = dict(zip(self.mentions.id, self.spans, strict=True))
             place.update(zip(self.events.id, self.trigger_spans, strict=True))
             kinds, triggers = self.of_event(self.events.type), self.of_event(self.trigger_spans)
             fillers = map(place.__getitem__, self.fillers())

@@ -106,7 +106,7 @@ def attributes_of(document: Document) -> set[AttributeItem]:
 
 def entity_alignment(gold: Document, predicted: Document) -> dict[str, str]:
     """Predicted entity id → gold entity id, one-to-one as CEAFe aligns them, only where they share a mention."""
-    gold_of, predicted_of = _entity_of(gold), _entity_of(predicted)
+    gold_of, predicted_of = entity_by_span(gold), entity_by_span(predicted)
     if gold_of is not None and predicted_of is not None:
         return align_members(gold_of, predicted_of)
     gold_clusters, predicted_clusters = clusters_of(gold), clusters_of(predicted)
@@ -119,14 +119,14 @@ def stance_alignment(gold: Document, predicted: Document) -> dict[str, str]:
     """The same for the entities that are in a predicted stance; others may be left out."""
     if not predicted.stances:
         return {}
-    gold_of, predicted_of = _entity_of(gold), _entity_of(predicted)
+    gold_of, predicted_of = entity_by_span(gold), entity_by_span(predicted)
     if gold_of is None or predicted_of is None:
         return entity_alignment(gold, predicted)
     stances = columns_of(predicted).stances
     return partners(gold_of, predicted_of, {*stances.holder, *stances.target})
 
 
-def _entity_of(document: Document) -> dict[Span, str] | None:
+def entity_by_span(document: Document) -> dict[Span, str] | None:
     """The entity of each span, where no two mentions with an entity share a span."""
     columns = columns_of(document)
     entity_of, entities = columns.entity_of(), columns.mentions.entity

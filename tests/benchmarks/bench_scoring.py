@@ -17,10 +17,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.floor import floor
+from tests.benchmarks.peers import measure, not_measured
 from tests.benchmarks.workload import MENTIONS, TOKENS, flat_pair, write_workload
 
 from detente.documents import Document
@@ -109,6 +111,22 @@ def _entities(options: argparse.Namespace) -> Iterator[Row]:
         yield what, text, ">= 20 x", "met" if ratio >= 20 else "MISSED"
 
 
+def _peer(peer: str, what: str, bar: float, options: argparse.Namespace) -> Iterator[Row]:
+    documents = max(500, options.documents // 10)
+    name = f"{what} against {peer}, {documents:,} documents"
+    if reason := not_measured(peer):
+        yield name, reason, f">= {bar:g} x", ""
+        return
+    rounds = [measured("peer", peer, str(documents)) for _ in range(REPEATS)]
+    apart = max(figures["apart"] for figures in rounds)
+    if apart > 1e-8:
+        raise SystemExit(f"{peer}'s figures and ours are {apart} apart")
+    ours, theirs = (min(figures[side] for figures in rounds) for side in ("ours", "theirs"))
+    ratio = theirs / ours
+    text = f"{theirs:.2f} / {ours:.3f} s = {ratio:.1f} x less"
+    yield name, text, f">= {bar:g} x", "met" if ratio >= bar else "MISSED"
+
+
 def _by_turns(*measurements: tuple[str, ...]) -> list[dict[str, float]]:
     """The quickest of some rounds of each measurement, taken by turns."""
     rounds = [[measured(*each) for each in measurements] for _ in range(REPEATS)]
@@ -153,6 +171,8 @@ def _at_most(value: float, bar: float | None, before: str, after: str) -> tuple[
 SECTIONS: dict[str, Callable[[argparse.Namespace], Iterator[Row]]] = {
     "evaluation": _evaluation,
     "entities": _entities,
+    "events": partial(_peer, "textee", "six event metrics", 10),
+    "coreference": partial(_peer, "coval", "five coreference metrics", 2),
     "resampling": _resampling,
     "linearity": _linearity,
 }
@@ -266,6 +286,7 @@ MEASURES: dict[str, Callable[..., dict[str, float]]] = {
     "entities": _measure_entities,
     "seqeval": _measure_seqeval,
     "nervaluate": _measure_nervaluate,
+    "peer": measure,
 }
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ mention added to a singleton brings a right one back into the count.
 
 from __future__ import annotations
 
-from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, without_singletons
+from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, overlap_of_members, without_singletons
 from detente.documents import Document
-from detente.items import clusters_of
+from detente.items import clusters_of, entity_by_span
 from detente.ontology import Ontology
 from detente.scoring.metrics import Counted, Key, Metric, Track
 
@@ -31,7 +31,11 @@ LARGER_KEYS = {name: Key(NAME, name + NO_SINGLETONS) for name in CLUSTER_METRICS
 
 def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
     """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
-    kept = overlap(clusters_of(gold).values(), clusters_of(predicted).values())
+    gold_of, predicted_of = entity_by_span(gold), entity_by_span(predicted)
+    if gold_of is not None and predicted_of is not None:
+        kept = overlap_of_members(gold_of, predicted_of)
+    else:
+        kept = overlap(clusters_of(gold).values(), clusters_of(predicted).values())
     larger = without_singletons(kept)
     counts = {key: CLUSTER_METRICS[name](kept) for name, key in KEYS.items()}
     return Counted(counts | {key: CLUSTER_METRICS[name](larger) for name, key in LARGER_KEYS.items()})
