@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detente.baselines.linear import Linear, LinearSettings, fit_linear, load_linear
+from detente.baselines.linear import Joint, Linear, LinearSettings, fit_linear, load_linear
 
 EXAMPLES = [["a", "b"], ["a"], ["c"], ["c", "d"], ["e"], ["e", "b"]] * 4
 LABELS = ["x", "x", "y", "y", "z", "z"] * 4
@@ -71,3 +71,11 @@ def test_with_fewer_than_two_classes_the_answer_is_fixed(labels: list[str], answ
 def test_what_is_stored_scores_the_same(three: Linear, tmp_path: Path) -> None:
     three.save(tmp_path, "role")
     np.testing.assert_array_equal(load_linear(tmp_path, "role").scores(EXAMPLES), three.scores(EXAMPLES))
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), max_size=5), max_size=5))
+def test_classifiers_together_say_what_each_says_alone(three: Linear, two: Linear, examples: list[list[str]]) -> None:
+    fixed = fit_linear([["a"], ["b"]], ["x", "x"], LinearSettings(), seed=1)
+    together = {"three": three, "two": two, "fixed": fixed}
+    expected = {name: classifier.classify(examples) for name, classifier in together.items()}
+    assert Joint(together).classify(examples) == expected

@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping, Sequence, Set
 
 import msgspec
 
-from detente.baselines.linear import Linear, fit_linear
+from detente.baselines.linear import Joint, Linear, fit_linear
 from detente.baselines.parts import ClassicalSettings, Parts
 from detente.baselines.scene import Scene
 from detente.baselines.words import EDGE
 from detente.checks import SPECIAL_SOURCES
 from detente.documents import Event, Mention
 
+# classifiers that look at the same features
+ATTRIBUTES = ("polarity", "modality", "source_kind")
 SOURCE, OTHER = "source", "other"
 WINDOW = 4
 
@@ -121,7 +123,7 @@ def source_pairs(scene: Scene, types: Set[str]) -> Iterator[tuple[Event, Mention
 
 def fit_attributes(scenes: Sequence[Scene], settings: ClassicalSettings) -> dict[str, Linear]:
     """Train the classifiers of polarity, modality and source on gold events."""
-    examples: dict[str, list[list[str]]] = {name: [] for name in ("polarity", "modality", "source_kind")}
+    examples: dict[str, list[list[str]]] = {name: [] for name in ATTRIBUTES}
     labels: dict[str, list[str]] = {name: [] for name in examples}
     types = frozenset(source_types(scenes))
     pairs: list[list[str]] = []
@@ -144,13 +146,13 @@ def fit_attributes(scenes: Sequence[Scene], settings: ClassicalSettings) -> dict
     return fitted
 
 
-def fill_attributes(scene: Scene, parts: Parts, settings: ClassicalSettings) -> list[Event]:
-    """The scene's events, arguments known, with polarity, modality and source."""
+def fill_attributes(scene: Scene, parts: Parts, joint: Joint, settings: ClassicalSettings) -> list[Event]:
+    """The scene's events, arguments known, with polarity, modality and source; `joint` are those of `ATTRIBUTES`."""
     events = scene.placed_events()
     above = parents(scene)
     features = [attribute_features(scene, event, above.get(event.id)) for event in events]
     types = frozenset(parts.tables.sources)
-    values = {name: parts.classifiers[name].classify(features) for name in ("polarity", "modality", "source_kind")}
+    values = joint.classify(features)
     sources = _source_mentions(scene, types, above, parts.classifiers["source_mention"], settings.source_threshold)
     return [
         msgspec.structs.replace(

@@ -24,11 +24,11 @@ from detente.baselines.arguments import (
     mention_pairs,
     role_class,
 )
-from detente.baselines.attributes import fill_attributes, fit_attributes, source_types
+from detente.baselines.attributes import ATTRIBUTES, fill_attributes, fit_attributes, source_types
 from detente.baselines.crf import Rows
 from detente.baselines.drafts import make_entities, make_mentions, name_rank
 from detente.baselines.lexicon import build_lexicon
-from detente.baselines.linear import Linear, fit_linear
+from detente.baselines.linear import Joint, Linear, fit_linear
 from detente.baselines.mentions import FeatureRows, find_drafts, fit_labels, fit_taggers, label_drafts
 from detente.baselines.parts import ClassicalSettings, Own, Parts, Tables, load_parts
 from detente.baselines.protocol import Model, Progress
@@ -52,6 +52,7 @@ class ClassicalModel:
         self.ontology = ontology
         self.settings = settings
         self.token_features = TokenFeatures(frozenset(parts.tables.tagged), gloss_cues(ontology))
+        self.attributes = Joint({name: parts.classifiers[name] for name in ATTRIBUTES})
         self._arguments = ArgumentFinder(parts, ontology, settings)
         self._candidates = coref.Candidates(
             frozenset(parts.tables.entity_types), frozenset(ontology.mention.exhaustive_levels)
@@ -134,7 +135,7 @@ class _Pass:
             scene, self._prepared(scene), model.parts.taggers["triggers"], model.settings.trigger_certainty
         )
         events = model.find_arguments(with_events(scene, events))
-        events = fill_attributes(with_events(scene, events), model.parts, model.settings)
+        events = fill_attributes(with_events(scene, events), model.parts, model.attributes, model.settings)
         return model.clusters(with_events(scene, events))
 
     def stances(self, scene: Scene) -> list[Stance]:

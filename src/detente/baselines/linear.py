@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,10 @@ class Vocabulary(msgspec.Struct, frozen=True):
 
 
 class Linear:
-    """A trained classifier. With fewer than two classes in train there is no estimator and the answer is fixed."""
+    """A trained classifier. With fewer than two classes in train there is no estimator and the answer is fixed.
+
+    `weights` has a row for each feature of the vocabulary, after row 0 for unknown ones, and a column for each class.
+    """
 
     def __init__(self, vocabulary: Vocabulary, estimator: Any) -> None:
         import numpy as np
@@ -48,19 +51,19 @@ class Linear:
         self.classes = vocabulary.classes
         self.estimator = estimator
         self._index = {feature: number for number, feature in enumerate(vocabulary.features, start=1)}
-        self._weights = np.zeros((len(vocabulary.features) + 1, len(self.classes)), dtype=np.float32)
-        self._intercepts = np.zeros(len(self.classes), dtype=np.float32)
+        self.weights = np.zeros((len(vocabulary.features) + 1, len(self.classes)), dtype=np.float32)
+        self.intercepts = np.zeros(len(self.classes), dtype=np.float32)
         if estimator is not None:
             coefficients, intercepts = estimator.coef_, estimator.intercept_
             if len(self.classes) == 2:
                 coefficients = np.vstack([np.zeros_like(coefficients), coefficients])
                 intercepts = np.concatenate([np.zeros_like(intercepts), intercepts])
-            self._intercepts[:] = intercepts
-            self._weights[1:] = coefficients.T
+            self.intercepts[:] = intercepts
+            self.weights[1:] = coefficients.T
 
     def scores(self, examples: Sequence[Features]) -> Scores:
         """Unnormalised log probabilities, one row an example, one column a class."""
-        return self.sums(examples) + self._intercepts
+        return self.sums(examples) + self.intercepts
 
     def sums(self, examples: Sequence[Features]) -> Scores:
         """The scores without what no feature gives: those of an example's parts add up to its own."""
@@ -74,8 +77,8 @@ class Linear:
         numbers = map(self._index.get, chain.from_iterable(examples), repeat(0))
         columns = np.fromiter(numbers, dtype=np.int32, count=int(ends[-1]))
         ones = np.ones(len(columns), dtype=np.float32)
-        matrix = csr_matrix((ones, columns, ends), shape=(len(examples), len(self._weights)))
-        summed: Scores = matrix @ self._weights
+        matrix = csr_matrix((ones, columns, ends), shape=(len(examples), len(self.weights)))
+        summed: Scores = matrix @ self.weights
         return summed
 
     def probabilities(self, examples: Sequence[Features], label: str) -> list[float]:
@@ -118,6 +121,36 @@ class Linear:
         write_struct(folder / f"{name}.features.json", self.vocabulary)
         if self.estimator is not None:
             skops.io.dump(self.estimator, folder / f"{name}.skops")
+
+
+class Joint:
+    """Several classifiers of the same examples: each feature is looked up once for all of them."""
+
+    def __init__(self, classifiers: Mapping[str, Linear]) -> None:
+        import numpy as np
+
+        self._parts = dict(classifiers)
+        features = sorted({name for part in classifiers.values() for name in part.vocabulary.features})
+        classes = [name for part in classifiers.values() for name in part.classes]
+        whole = Linear(Vocabulary(classes, features), None)
+        rows = {name: row for row, name in enumerate(features, start=1)}
+        first = 0
+        for part in classifiers.values():
+            last = first + len(part.classes)
+            places = np.array([rows[name] for name in part.vocabulary.features], dtype=np.int64)
+            whole.weights[places, first:last] = part.weights[1:]
+            first = last
+        self._whole = whole
+
+    def classify(self, examples: Sequence[Features]) -> dict[str, list[str]]:
+        """What each classifier's `classify` says, by its name."""
+        sums = self._whole.sums(examples)
+        found, first = {}, 0
+        for name, part in self._parts.items():
+            last = first + len(part.classes)
+            found[name] = part.choose(sums[:, first:last] + part.intercepts)
+            first = last
+        return found
 
 
 def load_linear(folder: Path, name: str) -> Linear:
