@@ -15,8 +15,8 @@ from msgspec.structs import astuple
 from detente.documents import Argument, Document
 from detente.documents import Span as Offsets
 
-# documents whose columns are kept: both of a pair, and those that a reader is ahead by
-KEPT = 8
+# documents whose columns are kept: both of a pair; more would only push one another out of the fast memory
+KEPT = 2
 
 Texts = tuple[str, ...]
 Names = tuple[str | None, ...]

@@ -19,7 +19,7 @@ from detente.scoring.collecting import Collector
 from detente.scoring.pairing import pair_documents
 
 # net allocations of containers between two looks for reference cycles
-ALLOCATIONS = 100_000
+ALLOCATIONS = 10_000
 
 
 class Work(NamedTuple):
