@@ -26,6 +26,7 @@ EVENTS = (14, 15)
 STANCES = 4
 PREDICTED_STANCES = 5
 TEMPLATES = 200
+ERROR_RATE = 0.1
 SEED = 20
 PLACEHOLDER = "doc-00000000"
 
@@ -53,11 +54,12 @@ def _lines(templates: list[bytes], documents: int) -> Iterator[bytes]:
 def pair_of_documents(number: int, ontology: Ontology) -> tuple[Document, Document]:
     """The gold document and the prediction of a template, both under the placeholder's id."""
     source = random.Random(SEED * 1_000_003 + number)
-    gold = _gold(source, ontology)
-    return gold, _predicted(gold, source, ontology)
+    gold = gold_document(source, ontology)
+    return gold, predicted_document(gold, source, ontology)
 
 
-def _gold(source: random.Random, ontology: Ontology) -> Document:
+def gold_document(source: random.Random, ontology: Ontology) -> Document:
+    """A gold document, under the placeholder's id."""
     text, paragraphs = _text(source)
     words = [word for paragraph in paragraphs[1:] for word in paragraph]
     blocks = [
@@ -194,21 +196,23 @@ def _stances(
     return tuple(replace(stance, id=f"s{number}") for number, stance in enumerate(found.values()))
 
 
-def _predicted(gold: Document, source: random.Random, ontology: Ontology) -> Document:
-    """What a middling system makes of it: about four in five items right."""
+def predicted_document(
+    gold: Document, source: random.Random, ontology: Ontology, *, rate: float = ERROR_RATE
+) -> Document:
+    """What a middling system makes of it, with each kind of error at this rate: at 0.1, four in five items right."""
 
     def change(kind: str, kinds: list[str]) -> str:
-        return source.choice(kinds) if source.random() < 0.1 else kind
+        return source.choice(kinds) if source.random() < rate else kind
 
     def moved(end: int) -> int:
-        return min(end + 1, length) if source.random() < 0.05 else end
+        return min(end + 1, length) if source.random() < rate / 2 else end
 
     length = len(gold.text or "")
     entity_types = [kind.name for kind in ontology.entity_types]
     entities = [entity.id for entity in gold.entities]
 
     def linked(entity: str | None) -> str | None:
-        return source.choice(entities) if entity is not None and source.random() < 0.1 else entity
+        return source.choice(entities) if entity is not None and source.random() < rate else entity
 
     mentions = [
         replace(
@@ -221,7 +225,7 @@ def _predicted(gold: Document, source: random.Random, ontology: Ontology) -> Doc
             value=None,
         )
         for m in gold.mentions
-        if source.random() < 0.9
+        if source.random() < 1 - rate
     ]
     ids = {mention.id for mention in mentions}
     used = {mention.entity for mention in mentions}
@@ -232,12 +236,12 @@ def _predicted(gold: Document, source: random.Random, ontology: Ontology) -> Doc
             polarity=change(event.polarity or "", list(ontology.polarities)),
             modality=change(event.modality or "", list(ontology.modalities)),
             source=None,
-            arguments=_kept(source, event, mentions, ids, ontology),
+            arguments=_kept(source, event, mentions, ids, ontology, rate),
         )
         for event in gold.events
-        if source.random() < 0.9
+        if source.random() < 1 - rate
     ]
-    events = [_retyped(event, source, ontology) for event in events]
+    events = [_retyped(event, source, ontology, rate) for event in events]
     nodes = used | {event.id for event in events}
     stances = [
         replace(s, label=change(s.label, list(ontology.stance_labels)), evidence=None, source=None)
@@ -254,7 +258,7 @@ def _predicted(gold: Document, source: random.Random, ontology: Ontology) -> Doc
 
 
 def _kept(
-    source: random.Random, event: Event, mentions: list[Mention], ids: set[str], ontology: Ontology
+    source: random.Random, event: Event, mentions: list[Mention], ids: set[str], ontology: Ontology, rate: float
 ) -> tuple[Argument, ...]:
     types = {mention.id: mention.type for mention in mentions}
 
@@ -263,15 +267,15 @@ def _kept(
         return argument.mention in ids and (not wanted or types[argument.mention or ""] in wanted)
 
     def filler(argument: Argument) -> Argument:
-        return replace(argument, mention=source.choice(mentions).id) if source.random() < 0.1 else argument
+        return replace(argument, mention=source.choice(mentions).id) if source.random() < rate else argument
 
-    kept = [filler(argument) for argument in event.arguments if source.random() < 0.9]
+    kept = [filler(argument) for argument in event.arguments if source.random() < 1 - rate]
     return tuple(dict.fromkeys(argument for argument in kept if fits(argument)))
 
 
-def _retyped(event: Event, source: random.Random, ontology: Ontology) -> Event:
+def _retyped(event: Event, source: random.Random, ontology: Ontology, rate: float) -> Event:
     """The event under another type that takes its roles, now and then."""
-    if source.random() >= 0.1:
+    if source.random() >= rate:
         return event
     roles = {argument.role for argument in event.arguments}
     return replace(event, type=source.choice([name for name, of in ontology.roles_of.items() if roles <= set(of)]))
