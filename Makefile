@@ -7,7 +7,7 @@ DETENTE := $(BIN)/detente
 BASELINES := majority gazetteer classical
 SERVER := .labelstudio
 
-.PHONY: bench test test-live annotate check format lock clean help
+.PHONY: bench test test-live test-peers simulations mutants annotate check format lock clean help
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -24,6 +24,11 @@ $(VENV)/core: requirements/core.txt pyproject.toml
 $(VENV)/dev: requirements/dev.txt $(VENV)/core
 	@echo "installing what the tests need into $(VENV) (once)"
 	@$(PIP) install -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/thorough: requirements/thorough.txt $(VENV)/dev
+	@echo "installing what the slow proofs need into $(VENV) (once, about 400 MB)"
+	@$(PIP) install -r requirements/thorough.txt
 	@touch $@
 
 $(SERVER)/ready: requirements/labelstudio.txt
@@ -43,6 +48,15 @@ test: $(VENV)/dev ## the suite without servers
 test-live: $(VENV)/dev $(SERVER)/ready ## real Label Studio and a real browser (Debian's chromium and chromium-driver)
 	@DETENTE_LIVE=1 DETENTE_LABELSTUDIO=$(SERVER)/bin/label-studio $(BIN)/python -m pytest -m live
 
+test-peers: $(VENV)/thorough ## the tests beside packages too large for every run (spaCy, transformers)
+	@$(BIN)/python -m pytest tests/scoring/test_peers.py tests/scoring/test_spacy.py tests/scoring/test_integrations.py
+
+simulations: $(VENV)/dev ## the level of the significance test and the coverage of the intervals (about half an hour)
+	@$(BIN)/python -m tests.simulations.uncertainty
+
+mutants: $(VENV)/thorough ## mutation testing of src/detente/scoring on a random sample (about half an hour)
+	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m tests.mutants.sample
+
 annotate: $(VENV)/dev $(SERVER)/ready ## Label Studio on 127.0.0.1 with a demo project
 	@$(DETENTE) annotate serve --executable $(SERVER)/bin/label-studio --demo
 
@@ -58,10 +72,12 @@ format: $(VENV)/dev ## put the code into its form
 	@$(BIN)/ruff format
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --upgrade --extra annotate --extra ingest --extra test --extra dev --universal \
+	uv pip compile pyproject.toml --upgrade --extra annotate --extra cluster --extra ingest --extra test --extra dev --universal \
 	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
 	uv pip compile pyproject.toml --upgrade -c requirements/dev.txt --universal \
 	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/core.txt
+	uv pip compile pyproject.toml --upgrade -c requirements/dev.txt --extra cluster --extra test --extra thorough --universal \
+	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/thorough.txt
 	echo 'label-studio==1.23.2' | uv pip compile - --upgrade --universal \
 	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/labelstudio.txt
 

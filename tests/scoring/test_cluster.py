@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import sys
 from pathlib import Path
 
 import msgspec
@@ -76,8 +76,6 @@ def test_details_are_the_same_from_processes(paths: Paths, ontology: Ontology) -
 
 @pytest.mark.filterwarnings("ignore")
 def test_four_dask_workers_make_the_same_report(paths: Paths, ontology: Ontology, whole: Report) -> None:
-    if importlib.util.find_spec("distributed") is None:
-        pytest.skip("Dask is not installed: pip install 'detente[cluster]'")
     from distributed import LocalCluster
 
     with LocalCluster(
@@ -88,8 +86,10 @@ def test_four_dask_workers_make_the_same_report(paths: Paths, ontology: Ontology
         assert encoded(found) == encoded(whole)
 
 
-@pytest.mark.skipif(importlib.util.find_spec("distributed") is not None, reason="Dask is installed")
-def test_without_dask_a_cluster_is_refused_with_its_remedy(paths: Paths, ontology: Ontology) -> None:
+def test_without_dask_a_cluster_is_refused_with_its_remedy(
+    paths: Paths, ontology: Ontology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"pip install 'detente\[cluster\]'"):
         evaluate_files(*paths, ontology, cluster="tcp://127.0.0.1:8786")
 
