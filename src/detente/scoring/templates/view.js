@@ -27,6 +27,7 @@ function tally(view) {
 function refresh() {
   errors = [];
   error = -1;
+  held = null;
   let first = null;
   views.forEach((view, a) => {
     const hit = !state.query || haystack(view).includes(state.query);
@@ -107,10 +108,23 @@ function mark(a) {
   views[a].link.scrollIntoView({ block: "nearest" });
 }
 
+// articles that come near the window are drawn some frames later and push the target away: it is held until all is still
+let held = null;
+let release = 0;
+new ResizeObserver(() => held?.target.scrollIntoView({ block: held.block })).observe(main);
+for (const name of ["wheel", "pointerdown", "touchstart"]) addEventListener(name, () => (held = null), { passive: true });
+
+function bring(target, block) {
+  held = { target, block };
+  target.scrollIntoView({ block });
+  clearTimeout(release);
+  release = setTimeout(() => (held = null), 1000);
+}
+
 function goToArticle(a) {
   draw(views[a]);
   mark(a);
-  views[a].element.scrollIntoView({ block: "start" });
+  bring(views[a].element, "start");
   views[a].heading.focus({ preventScroll: true });
   say(`${views[a].data.id}: ${views[a].data.title}`);
 }
@@ -139,11 +153,11 @@ function stepError(step) {
   const target = views[a].rows.get(key) ?? views[a].element.querySelector(`i[data-item="${key}"][data-label]`) ?? views[a].element.querySelector(`[data-item="${key.split(".")[0]}"]`);
   if (target) {
     target.classList.add("current");
-    target.scrollIntoView({ block: "center" });
+    bring(target, "center");
     target.closest(".item")?.focus({ preventScroll: true });
   }
   const side = item.g ?? item.p;
-  const what = item.w ? `${item.w} ${change(item, (one) => one.t)}` : `${change(item, (one) => one.t)} “${side.n}”`;
+  const what = item.w ? `${item.w} ${change(item, (one) => one.t)}` : `${change(item, (one) => one.t)} “${isolated(side.n)}”`;
   say(`${error + 1} of ${errors.length} · ${data.layers[item.l][0]} · ${what}: ${item.k.map((kind) => data.kinds[kind][0]).join(", ")}`);
 }
 

@@ -114,6 +114,10 @@ function change(item, of) {
   return `${ours} → ${theirs}`;
 }
 
+// whatever a name does to the direction of writing ends with it
+const isolated = (text) => `\u2068${text}\u2069`;
+const nameOf = (item) => change(item, (side) => isolated(side.n));
+
 function changedDetails(item) {
   const [ours, theirs] = [item.g?.d, item.p?.d];
   if (!ours || !theirs || ours.length !== theirs.length) return change(item, (side) => side.d.join(" · "));
@@ -124,7 +128,7 @@ function drawPart(part, key, view) {
   const line = make("li", "part");
   line.dataset.item = key;
   line.append(sign(part), make("b", "", part.w || change(part, (side) => side.t)), " ");
-  line.append(part.w ? change(part, (side) => side.t) : change(part, (side) => side.n));
+  line.append(part.w ? change(part, (side) => side.t) : nameOf(part));
   line.append(kindWords(part));
   view.rows.set(key, line);
   return line;
@@ -150,8 +154,8 @@ function drawItem(view, item, i) {
   row.dataset.item = i;
   const head = make("div");
   head.append(sign(item), make("b", "", change(item, (side) => side.t)), " ");
-  if (item.l === "events") head.append(make("q", "", change(item, (side) => side.n)));
-  else head.append(change(item, (side) => side.n));
+  if (item.l === "events") head.append(make("q", "", nameOf(item)));
+  else head.append(nameOf(item));
   head.append(kindWords(item));
   row.append(head);
   const attributes = item.x.filter((part) => part.l === "attributes");
