@@ -11,7 +11,7 @@ import os
 import re
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -74,9 +74,12 @@ def read_documents(
     gold: bool = True,
     max_line_bytes: int = MAX_LINE_BYTES,
     shard: Shard | None = None,
+    further: Callable[[Document], list[Fault]] | None = None,
 ) -> Iterator[Document]:
     """Stream the documents of a JSONL file, checked; of a shard alone where one is given.
 
+    `further` finds what else is wrong with a document, beside what its ontology says (that it is not of this gold,
+    say); the faults get their file and line.
     From the first fault on nothing more is yielded: the rest of the file is read for its faults, and all of them are
     raised together as one `DataError`. Repeated document ids are faults too.
     """
@@ -94,6 +97,8 @@ def read_documents(
             faults += [_located(fault, str(path), line) for fault in error.faults]
             continue
         found = check_document(document, ontology, gold=gold)
+        if further is not None:
+            found += further(document)
         ids.take(document.id, line)
         if not faults:
             # whether an id is a repeated one is told later where nothing waits for it

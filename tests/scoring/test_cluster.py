@@ -76,9 +76,8 @@ def test_details_are_the_same_from_processes(paths: Paths, ontology: Ontology) -
 
 @pytest.mark.filterwarnings("ignore")
 def test_four_dask_workers_make_the_same_report(paths: Paths, ontology: Ontology, whole: Report) -> None:
-    from distributed import LocalCluster
-
-    with LocalCluster(
+    distributed = pytest.importorskip("distributed", reason="needs Dask: pip install 'detente[cluster]'")
+    with distributed.LocalCluster(
         n_workers=4, threads_per_worker=1, processes=True, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         address = str(cluster.scheduler_address)

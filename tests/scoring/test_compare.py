@@ -183,3 +183,36 @@ def test_only_systems_on_the_same_gold_and_setting_can_be_compared(ontology: Ont
             compare({"a": base, "b": other}, ontology)
     with pytest.raises(UsageError, match="two or more"):
         compare({"a": base}, ontology)
+
+
+@pytest.mark.parametrize("block", [1, 70, 4_000_000])
+def test_permutations_are_as_many_and_the_same_however_they_are_cut_into_blocks(
+    ontology: Ontology, monkeypatch: pytest.MonkeyPatch, block: int
+) -> None:
+    generator = np.random.Generator(np.random.PCG64(4))
+    right = generator.binomial(9, 0.6, size=(2, 20, 1)).astype(float)
+    first, second = np.stack([right, np.full_like(right, 9), right, np.full_like(right, 9)], axis=-1)
+    (whole,) = sign_flip(first, second, f1_values, permutations=101, seed=3)
+    monkeypatch.setattr("detente.scoring.permutation.BLOCK", block)
+    (found,) = sign_flip(first, second, f1_values, permutations=101, seed=3)
+    assert found == whole
+    assert found is not None
+    assert (found.permutations, found.exact) == (101, False)
+
+
+@pytest.mark.parametrize(("differing", "exact"), [(14, True), (15, False)])
+def test_up_to_fourteen_differing_documents_are_enumerated(ontology: Ontology, differing: int, exact: bool) -> None:
+    one = np.tile([[[2.0, 2.0, 2.0, 2.0]]], (20, 1, 1))
+    other = one.copy()
+    other[:differing, :, [0, 2]] = 1
+    (found,) = sign_flip(one, other, f1_values, permutations=50)
+    assert found is not None
+    assert (found.exact, found.permutations) == (exact, 2**14 if exact else 50)
+
+
+def test_permutations_that_are_nought_by_nought_stay_out() -> None:
+    # the first system has all of the one document with gold or predictions; swapped, the second would
+    first = np.array([[[1.0, 1.0, 1.0, 1.0]], [[0.0, 0.0, 0.0, 0.0]]])
+    second = np.array([[[0.0, 0.0, 0.0, 0.0]], [[1.0, 1.0, 1.0, 1.0]]])
+    (found,) = sign_flip(first, second, f1_values)
+    assert found == (1.0, 4, True, 2)

@@ -134,3 +134,16 @@ def test_a_mention_of_a_type_without_levels_is_left_to_all_levels(ontology: Onto
     assert "f1" not in figures
     assert figures["entities all levels"] == 1
     assert flat_figures(evaluate([Document("s0", mentions=(Mention("m", 0, 2, kind),))], [], ontology, resamples=0))
+
+
+def test_precision_recall_and_f1_go_by_their_names() -> None:
+    labels = np.array([ids("B-PER", "O", "B-GPE", "O")])
+    predicted = np.array([ids("B-PER", "O", "O", "O")])
+    figures = tagging_metrics(TAGS)(Output(predicted, labels))
+    assert [figures[name] for name in ("precision", "recall", "f1")] == [1, 0.5, pytest.approx(2 / 3)]
+
+
+def test_as_many_rows_are_predicted_as_there_are_labels() -> None:
+    labels = np.array([ids("B-PER", "O"), ids("O", "O")])
+    with pytest.raises(ValueError, match="zip"):
+        tagging_metrics(TAGS)(Output(labels[:1], labels))

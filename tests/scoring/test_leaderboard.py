@@ -123,6 +123,11 @@ def test_systems_that_the_test_cannot_tell_apart_share_a_rank() -> None:
     assert found == {"a": 1, "b": 1, "c": 3, "d": 3}
 
 
+def test_just_five_in_a_hundred_is_not_told_apart() -> None:
+    assert shared_ranks({"a": 0.9, "b": 0.8}, lambda *_: 0.05) == {"a": 1, "b": 1}
+    assert shared_ranks({"a": 0.9, "b": 0.8}, lambda *_: 0.0499) == {"a": 1, "b": 2}
+
+
 def test_a_group_ends_at_the_first_that_differs_from_its_best() -> None:
     p = {frozenset("ab"): 0.001, frozenset("ac"): 0.5, frozenset("bc"): 0.5}
     found = shared_ranks({"a": 0.9, "b": 0.8, "c": 0.7}, lambda one, other: p[frozenset((one, other))])

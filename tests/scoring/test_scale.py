@@ -163,3 +163,24 @@ def test_the_workload_is_what_it_says_and_always_the_same(ontology: Ontology) ->
         resamples=0,
     )
     assert all(0.3 < (figures.board_value(track) or 0) < 0.95 for track in figures.primary)
+
+
+def test_small_whole_numbers_are_kept_in_two_bytes_each() -> None:
+    made = [{Key("a", "b", "c", str(n)): Counts(n, n + 1, n, n + 2) for n in range(50)} for _ in range(3)]
+    entries = recorded(documents(made)).table().entries
+    assert (len(entries.whole), len(entries.fractions)) == (150, 0)
+    assert entries.whole.dtype == np.uint16
+    large = recorded(documents([{Key("a", "b"): Counts(70_000, 70_000, 70_000, 70_000)}])).table()
+    assert (len(large.entries.whole), len(large.entries.fractions)) == (0, 1)
+    assert large.total(Key("a", "b")) == Counts(70_000, 70_000, 70_000, 70_000)
+
+
+@pytest.mark.parametrize(("number", "single"), [(2**23 - 1, True), (2**23, False)])
+def test_columns_are_in_single_precision_as_long_as_their_sums_are_exact(number: int, single: bool) -> None:
+    # two documents: a resample may draw the larger one twice
+    made: list[dict[Key, Counts]] = [{Key("a", "b"): Counts(number, number, number, number)}, {Key("a", "b"): Counts()}]
+    columns = recorded(documents(made)).table().columns()
+    assert bool(columns.whole.shape[1]) == single
+    assert columns.whole.dtype == np.float32
+    assert columns.others.dtype == np.float64
+    assert bool(columns.others.shape[1]) == (not single)

@@ -226,3 +226,28 @@ def test_the_system_file_in_the_readme_is_in_order(tmp_path: Path) -> None:
     (folder / "predictions.jsonl").write_text(prediction, encoding="utf-8")
     assert check_submission(folder, ONTOLOGY, [Document("dt-0001", text="Turkey")]) == []
     assert read_submission(folder, documents=1).system.entered == ("entities", "events")
+
+
+@pytest.mark.parametrize(("field", "limit"), [("licence", 200), ("description", 2000), ("trained_on", 200)])
+def test_a_line_of_text_may_have_just_so_many_characters(folder: Path, field: str, limit: int) -> None:
+    lines = [line for line in SYSTEM.splitlines() if not line.startswith(field)]
+    for length in (limit, limit + 1):
+        text = "\n".join([*lines, f'{field} = "{"x" * length}"'])
+        (folder / "system.toml").write_text(text, encoding="utf-8")
+        assert bool(check(folder)) == (length > limit)
+
+
+def test_a_file_of_predictions_may_have_just_so_many_bytes(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = (folder / "predictions.jsonl").stat().st_size
+    monkeypatch.setattr(submissions, "BYTES_FOR_EACH_DOCUMENT", 1)
+    for limit in (size, size - 1):
+        monkeypatch.setattr(submissions, "MIN_PREDICTIONS_BYTES", limit)
+        assert bool(check(folder)) == (limit < size)
+    monkeypatch.setattr(submissions, "BYTES_FOR_EACH_DOCUMENT", size)
+    assert check(folder) == []
+
+
+def test_faults_are_told_in_the_order_of_the_lines_those_beside_the_gold_among_them(folder: Path) -> None:
+    lines = [b"{", encode_document(Document("d9")), b'{"id": 1}', encode_document(Document("d8")), b"", b"]"]
+    (folder / "predictions.jsonl").write_bytes(b"\n".join(lines))
+    assert [fault.line for fault in check(folder)] == [1, 2, 3, 4, 6]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from detente.checks import check_document
 from detente.documents import Document
 from detente.errors import DataError, Fault
-from detente.jsonl import MAX_LINE_BYTES, decode_document, read_documents
+from detente.jsonl import read_documents
 from detente.ontology import Ontology
 from detente.scoring.pairing import cluster_faults, text_faults, text_length, unknown_id
 
@@ -24,18 +22,14 @@ def submission_faults(gold_path: Path, predicted_path: Path, ontology: Ontology)
         gold = {document.id: _text_alone(document) for document in read_documents(gold_path, ontology, gold=True)}
     except DataError as error:
         return error.faults
-    faults: list[Fault] = []
     try:
-        for _ in read_documents(predicted_path, ontology, gold=False):
+        for _ in read_documents(
+            predicted_path, ontology, gold=False, further=lambda document: _beside_gold(document, gold, ontology)
+        ):
             pass
     except DataError as error:
-        faults += error.faults
-        if any(not fault.line for fault in faults):
-            return faults
-    for line, document in _decodable(predicted_path):
-        found = _beside_gold(document, gold, ontology)
-        faults += [replace(fault, path=str(predicted_path), line=line) for fault in found]
-    return sorted(faults, key=lambda fault: fault.line)
+        return error.faults
+    return []
 
 
 def _text_alone(document: Document) -> Document:
@@ -52,20 +46,3 @@ def _beside_gold(document: Document, gold: dict[str, Document], ontology: Ontolo
         # each item that lies beyond the text, where that is what is wrong
         beyond = [fault for fault in placed if (fault.item, fault.found) not in alone] or beyond
     return beyond + cluster_faults(document)
-
-
-def _decodable(path: Path) -> Iterator[tuple[int, Document]]:
-    """Line numbers and documents of the lines that hold one."""
-    with path.open("rb") as file:
-        line = 0
-        while raw := file.readline(MAX_LINE_BYTES + 1):
-            line += 1
-            if len(raw) > MAX_LINE_BYTES:
-                while raw and not raw.endswith(b"\n"):
-                    raw = file.readline(MAX_LINE_BYTES)
-                continue
-            try:
-                document = decode_document(raw)
-            except DataError:
-                continue
-            yield line, document

@@ -114,7 +114,7 @@ def report_table(report: Report, *, details: bool = False) -> Table:
 
 def extra_tables(report: Report, dimensions: Collection[str], *, errors: bool) -> Iterator[Table_]:
     """Title, headings and rows of the breakdowns by some dimensions, and with `errors` of what went wrong how often."""
-    if DOCUMENT in dimensions:
+    if DOCUMENT in dimensions and any(DOCUMENT in of_track for of_track in report.by.values()):
         yield _document_table(report)
     for track, of_track in report.by.items():
         for dimension, scores in of_track.items():
@@ -150,7 +150,7 @@ def _by_support(scores: Mapping[str, Score]) -> list[tuple[str, Score]]:
 
 def _document_table(report: Report) -> Table_:
     """A row for each document: its primary figure on each track."""
-    by_track = {track: of_track.get(DOCUMENT, {}) for track, of_track in report.by.items()}
+    by_track = {track: of_track[DOCUMENT] for track, of_track in report.by.items() if DOCUMENT in of_track}
     headings = ("Document", *(f"{track} {report.primary[track]}" for track in by_track))
     rows = [(name, *(figure(scores[name].value) for scores in by_track.values())) for name in report.documents]
     return "by document", headings, rows

@@ -12,7 +12,7 @@ import stat
 import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +20,7 @@ import msgspec
 
 from detente.documents import Document
 from detente.errors import DataError, Fault, UsageError
-from detente.jsonl import decode_document, read_documents
+from detente.jsonl import read_documents
 from detente.ontology import Ontology
 from detente.scoring.pairing import cluster_faults, text_faults, unknown_id
 from detente.scoring.tracks import SETTINGS, chosen_tracks
@@ -125,34 +125,14 @@ def read_predictions(path: Path, gold: Sequence[Document], ontology: Ontology) -
     Raises `DataError` with all faults of all lines, those that only show beside the gold included (unknown ids,
     offsets beyond the text, a span in two clusters), in the order of the lines.
     """
-    try:
-        documents = list(read_documents(path, ontology, gold=False, max_line_bytes=MAX_LINE_BYTES))
-        faults: list[Fault] = []
-    except DataError as error:
-        documents, faults = [], error.faults
-    faults = sorted([*faults, *_faults_beside_gold(path, gold)], key=lambda fault: fault.line)
-    if faults:
-        raise DataError(faults)
-    return documents
-
-
-def _faults_beside_gold(path: Path, gold: Sequence[Document]) -> Iterator[Fault]:
     known = {document.id: document for document in gold}
-    with path.open("rb") as file:
-        line = 0
-        while raw := file.readline(MAX_LINE_BYTES + 1):
-            line += 1
-            if len(raw) > MAX_LINE_BYTES:
-                return
-            try:
-                document = decode_document(raw)
-            except DataError:
-                continue
-            if document.id in known:
-                found = [*text_faults(document, known[document.id]), *cluster_faults(document)]
-            else:
-                found = [unknown_id(document.id[:200])]
-            yield from (replace(fault, path=str(path), line=line) for fault in found)
+
+    def beside_gold(document: Document) -> list[Fault]:
+        if document.id not in known:
+            return [unknown_id(document.id[:200])]
+        return text_faults(document, known[document.id]) + cluster_faults(document)
+
+    return list(read_documents(path, ontology, gold=False, max_line_bytes=MAX_LINE_BYTES, further=beside_gold))
 
 
 def _is_slug(name: str) -> bool:
