@@ -55,7 +55,7 @@ simulations: $(VENV)/dev ## the level of the significance test and the coverage 
 	@$(BIN)/python -m tests.simulations.uncertainty
 
 mutants: $(VENV)/thorough ## mutation testing of src/detente/scoring on a random sample (about half an hour)
-	@PATH=$(CURDIR)/$(BIN):$$PATH $(BIN)/python -m tests.mutants.sample
+	@$(BIN)/python -m tests.mutants.sample
 
 annotate: $(VENV)/dev $(SERVER)/ready ## Label Studio on 127.0.0.1 with a demo project
 	@$(DETENTE) annotate serve --executable $(SERVER)/bin/label-studio --demo

@@ -267,7 +267,9 @@ def _kept(
         return argument.mention in ids and (not wanted or types[argument.mention or ""] in wanted)
 
     def filler(argument: Argument) -> Argument:
-        return replace(argument, mention=source.choice(mentions).id) if source.random() < rate else argument
+        return (
+            replace(argument, mention=source.choice(mentions).id) if source.random() < rate and mentions else argument
+        )
 
     kept = [filler(argument) for argument in event.arguments if source.random() < 1 - rate]
     return tuple(dict.fromkeys(argument for argument in kept if fits(argument)))
