@@ -62,7 +62,7 @@ class ArticleSlices:
         return "entities", (*(item.gold.span or (0, 0)), item.gold.label)
 
     def _numbered(self, names: Iterable[str]) -> list[int]:
-        return sorted(self._numbers.setdefault(name, len(self._numbers)) for name in names)
+        return sorted(self._numbers.setdefault(name, len(self._numbers)) for name in sorted(names))
 
 
 def confusion_tables(items: Sequence[Item], ontology: Ontology) -> list[dict[str, Any]]:
