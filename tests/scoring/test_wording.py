@@ -282,6 +282,9 @@ def faulty_predictions(gold: list[Document]) -> list[bytes]:
         ),
         Document(first),
         Document(gold[3].id, mentions=(Mention("m1", 0, 3, "NATION"),)),
+        Document(
+            gold[4].id, text=f"{gold[4].text} More.", mentions=(Mention("m1", 0, len(gold[4].text or "") + 1, person),)
+        ),
     ]
     return [*(encode_document(document) for document in documents), b"{oops"]
 
