@@ -45,7 +45,7 @@ class ArticleSlices:
 
     def of(self, item: Item, event: Item | None = None) -> list[int]:
         """The slices of an item; `event` is the one that an argument or attribute is part of."""
-        return self._numbered(self._slices.get(self._key(item, event), ()))
+        return self._numbered(sorted(self._slices.get(self._key(item, event), ())))
 
     def _key(self, item: Item, event: Item | None) -> tuple[str, object]:
         if item.gold is None:
@@ -62,7 +62,7 @@ class ArticleSlices:
         return "entities", (*(item.gold.span or (0, 0)), item.gold.label)
 
     def _numbered(self, names: Iterable[str]) -> list[int]:
-        return sorted(self._numbers.setdefault(name, len(self._numbers)) for name in sorted(names))
+        return sorted(self._numbers.setdefault(name, len(self._numbers)) for name in names)
 
 
 def confusion_tables(items: Sequence[Item], ontology: Ontology) -> list[dict[str, Any]]:
