@@ -189,3 +189,11 @@ def test_they_are_marked_as_not_the_benchmarks_own(ontology: Ontology) -> None:
         assert "not this benchmark's figures" in format_report(report, style)
         assert "nervaluate: greedy in file order" in format_report(report, style)
     assert report.scores == evaluate(gold, gold, ontology, resamples=0).scores
+
+
+@pytest.mark.parametrize("name", ["seqeval", "nervaluate"])
+def test_a_scorer_whose_package_is_missing_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr("detente.scoring.compat.find_spec", lambda package: None if package == name else object())
+    assert chosen_scorers("coval, textee") == ("coval", "textee")
+    with pytest.raises(UsageError, match=f"the package {name} is not installed"):
+        chosen_scorers(f"coval,{name}")

@@ -47,6 +47,8 @@ def test_documents_as_json_strings_score_as_documents(gold: Document, ontology: 
 def test_a_string_that_is_no_document_is_refused_by_its_number() -> None:
     with pytest.raises(DataError, match="predictions:2: found a line that is no document"):
         evaluate_lines(['{"id": "a"}'], ['{"id": "a"}', "oops"])
+    with pytest.raises(DataError, match="references:1: found a line that is no document"):
+        evaluate_lines(["oops"], ['{"id": "a"}'])
 
 
 def test_tags_are_scored_as_mentions(ontology: Ontology) -> None:

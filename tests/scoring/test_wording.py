@@ -32,7 +32,7 @@ from detente.scoring.evaluate import count_documents, evaluate, evaluate_files
 from detente.scoring.explain import explain
 from detente.scoring.leaderboard import build_board, load_result, score_submissions
 from detente.scoring.report import Report
-from detente.scoring.report_text import board_markdown, board_text, format_report
+from detente.scoring.report_text import board_markdown, board_text, format_report, report_markdown
 from detente.scoring.submissions import check_submission, find_submissions
 from detente.scoring.tracks import TRACKS
 from detente.scoring.view import render_view
@@ -97,6 +97,14 @@ def test_a_report(with_others: Report, form: str) -> None:
 
 def test_a_report_of_the_primaries_alone_in_colour(report: Report) -> None:
     assert_told("primaries.ansi", format_report(report, color=True, width=100))
+
+
+def test_a_report_with_everything_in_colour_on_a_narrow_screen(with_others: Report) -> None:
+    assert_told("narrow.ansi", format_report(with_others, details=True, color=True, width=60))
+
+
+def test_a_report_in_markdown_has_the_primaries_alone_unless_asked_for_more(report: Report) -> None:
+    assert_told("primaries.markdown", report_markdown(report))
 
 
 @pytest.mark.parametrize("form", ["text", "markdown"])
