@@ -20,7 +20,7 @@ from detente.errors import DataError
 from detente.jsonl import write_documents
 from detente.ontology import load_ontology
 from detente.scoring.board import Board
-from detente.scoring.board_pages import board_csv
+from detente.scoring.board_pages import board_csv, system_page
 from detente.scoring.evaluate import evaluate
 from detente.scoring.leaderboard import build_board, load_result
 from detente.scoring.ranking import shared_ranks
@@ -377,3 +377,12 @@ def test_a_csv_cell_that_a_spreadsheet_could_run_is_quoted(site: Site) -> None:
     [row] = csv.DictReader(io.StringIO(board_csv(site.build())))
     assert row["authors"] == "'=cmd"
     assert (row["system"], row["overall"], row["overall_rank"], row["documents"]) == ("good", "1.0", "1", "12")
+
+
+def test_a_stored_address_that_is_no_web_address_is_never_a_link(site: Site) -> None:
+    site.submit("one", perfect)
+    site.build()
+    result = load_result(site.results / "one" / "1.json")
+    for url, linked in (("https://example.org/one", True), ("javascript:alert(1)", False)):
+        changed = msgspec.structs.replace(result, system=msgspec.structs.replace(result.system, url=url))
+        assert (f'href="{url}"' in system_page(changed, ONTOLOGY)) == linked

@@ -337,3 +337,17 @@ def test_what_was_taken_for_what_has_a_row_and_a_column_for_nothing() -> None:
         "labels": ["GPE", "ORG", "none"],
         "rows": [[0, 1, 0], [0, 0, 1], [1, 0, 0]],
     }
+
+
+@pytest.mark.parametrize(("explicit", "words"), [(True, ["explicit"]), (False, ["implicit"]), (None, [])])
+def test_a_stance_says_whether_it_is_explicit(explicit: bool | None, words: list[str]) -> None:
+    gold = document(
+        mention("m1", "Syria", entity="e1"),
+        mention("m2", "Turkey", entity="e2"),
+        Entity("e1", "Syria", "GPE"),
+        Entity("e2", "Turkey", "GPE"),
+        Stance("s1", "e1", "e2", "SUPPORT", explicit),
+        text=TEXT,
+    )
+    items = data_of(render_view([gold], {}, ONTOLOGY))["articles"][0]["items"]
+    assert [item["g"]["d"] for item in items if item["l"] == "stance"] == [words]

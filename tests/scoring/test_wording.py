@@ -2,7 +2,8 @@
 
 What is expected lies in tests/golden/told/. After a change that is meant, `DETENTE_GOLDEN=write` writes it anew; the
 difference in git is then what users will see. The subject is that of tests/recalls, so that detente's own ontology can
-grow without touching this.
+grow without touching this. Every test makes what it needs anew: mutation testing tries a mutant on the tests that
+reach it themselves, not on those that look at what another one has made.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ def assert_told(name: str, text: str) -> None:
     assert text == path.read_text(encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def gold() -> list[Document]:
     found, _ = sides(articles(random.Random(1), 5, ONTOLOGY, of_a_story=2))
     return [
@@ -71,7 +72,7 @@ def gold() -> list[Document]:
     ]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def predicted(gold: list[Document]) -> list[Document]:
     """One document is missing, and one mention stands there twice."""
     _, (found, _) = sides(articles(random.Random(1), 5, ONTOLOGY, of_a_story=2))
@@ -79,12 +80,12 @@ def predicted(gold: list[Document]) -> list[Document]:
     return [first, *found[1:4]]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def report(gold: list[Document], predicted: list[Document]) -> Report:
     return evaluate(gold, predicted, ONTOLOGY, resamples=200, details=True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def with_others(report: Report, gold: list[Document], predicted: list[Document]) -> Report:
     names = ("seqeval", "nervaluate", "textee", "coval", "semeval2016")
     return with_other_figures(report, names, gold, predicted, ONTOLOGY)
@@ -165,12 +166,12 @@ def submit(root: Path, name: str, documents: list[Document], more: str = "") -> 
     return folder
 
 
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, gold: list[Document], predicted: list[Document]) -> Path:
-    return tmp_path_factory.mktemp("board")
+@pytest.fixture
+def site(tmp_path: Path) -> Path:
+    return tmp_path
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def board(site: Path, gold: list[Document], predicted: list[Document]) -> Board:
     submissions = site / "submissions"
     submit(
