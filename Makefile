@@ -72,7 +72,8 @@ format: $(VENV)/dev ## put the code into its form
 	@$(BIN)/ruff format
 
 lock: ## resolve the dependencies anew (needs uv)
-	uv pip compile pyproject.toml --upgrade --extra annotate --extra cluster --extra ingest --extra test --extra dev --universal \
+	uv pip compile pyproject.toml --upgrade --extra annotate --extra cluster --extra croissant --extra figures \
+	  --extra ingest --extra test --extra dev --universal \
 	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/dev.txt
 	uv pip compile pyproject.toml --upgrade -c requirements/dev.txt --universal \
 	  --python-version 3.11 --no-emit-index-url --no-header --no-annotate -q -o requirements/core.txt

@@ -1,3 +1,3 @@
 """detente: an annotated dataset and benchmark of news on defence diplomacy, security cooperation and conflict."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

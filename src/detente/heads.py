@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import re
 
+import msgspec
+
+from detente.documents import Document
+
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)*\w*(?:[.'’-]\w+)*|\w+(?:[.'’-]\w+)*")
 _POSSESSIVE = re.compile(r"['’]s$")
 _CUTS = frozenset(
@@ -31,3 +35,13 @@ def default_head(text: str, start: int, end: int) -> tuple[int, int]:
     if possessive and possessive.start():
         return head[0], head[0] + possessive.start()
     return head
+
+
+def with_heads(document: Document) -> Document:
+    """The document with the default head on every mention for which nobody has marked one."""
+    text = document.text or ""
+    mentions = (
+        m if m.head is not None else msgspec.structs.replace(m, head=default_head(text, m.start, m.end))
+        for m in document.mentions
+    )
+    return msgspec.structs.replace(document, mentions=tuple(mentions))

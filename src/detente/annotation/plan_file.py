@@ -8,7 +8,7 @@
     "dt-0003" = ["ann@example.org", "cat@example.org"]
     [start]                            # shown in train alone; validation and test stay blank
     predictions = "predictions.jsonl"
-    name = "classical 0.1.0"
+    name = "classical 0.2.0"
     splits = "splits.toml"
 
 The same plan and articles give the same assignment, and articles with later ids change nothing of it: a plan can be

@@ -256,13 +256,17 @@ def adjudicate(
     from detente.annotation.adjudication import AGREED, adjudication_versions, find_differences, write_draft
     from detente.annotation.passes import read_passes
     from detente.annotation.push import Plan
+    from detente.errors import UsageError
     from detente.jsonl import write_text
 
     found, known = _read(documents, ontology)
     texts = {document.id: document.text for document in found if document.text is not None}
     versions: dict[str, list[AnnotatedDocument]] = {}
     for version in read_passes(exports, known, texts):
-        versions.setdefault(version.document.id, []).append(version)
+        if version.document.id in texts:
+            versions.setdefault(version.document.id, []).append(version)
+    if missing := sorted(document.id for document in found if document.id not in versions):
+        raise UsageError(f"no pass of {', '.join(missing[:5])} in {exports}; run `detente annotate pull` first")
     shown = {name: adjudication_versions(group) for name, group in versions.items()}
     differences = {
         name: find_differences(group[0].document, group[1].document)[1]
@@ -304,6 +308,7 @@ def decisions(
     from detente.annotation.decisions import versions_by_document, write_decisions
     from detente.annotation.passes import read_passes
     from detente.cli.annotate_reports import pulled_decisions
+    from detente.heads import with_heads
     from detente.quotes import parse_quotes
 
     found, known = _read(documents, ontology)
@@ -315,7 +320,7 @@ def decisions(
         table = []
         for document in found:
             path = gold / f"{document.id}.quotes"
-            decided = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+            decided = with_heads(parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path)))
             table += _decided(versions[document.id], decided, path.with_suffix(".decisions"))
     write_decisions(output, table, keep=gold is None)
     articles = len({decision.document for decision in table})

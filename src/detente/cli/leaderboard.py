@@ -23,7 +23,7 @@ def check(
 ) -> None:
     """Check submissions before they are handed in; lists every fault, exit status 1 if there are any.
 
-    Example: detente leaderboard check scoring/submissions/classical/0.1.0
+    Example: detente leaderboard check scoring/submissions/classical/0.2.0
     """
     from detente.dataset.load import load_split
     from detente.errors import DataError

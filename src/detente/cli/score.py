@@ -54,7 +54,7 @@ def score(
 ) -> None:
     """Score predictions against gold, with intervals and signature.
 
-    Example: detente score scoring/submissions/classical/0.1.0/predictions.jsonl --split test
+    Example: detente score scoring/submissions/classical/0.2.0/predictions.jsonl --split test
     """
     from detente.errors import UsageError
     from detente.jsonl import write_text

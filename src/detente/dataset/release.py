@@ -1,4 +1,6 @@
-"""The dataset's own version and date; ids of articles are never reused between versions."""
+"""The dataset's version, which is the code's, and its date; ids of articles are never reused between versions."""
 
-VERSION = "0.2.0"
+from detente import __version__
+
+VERSION = __version__
 DATE = "2026-11-22"
