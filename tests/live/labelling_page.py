@@ -283,7 +283,8 @@ class LabellingPage:
                 self.driver.execute_script("arguments[0].click()", button)
                 self.effort["clicks"] += 1
                 time.sleep(0.5)
-            return not shown
+            veils = self.driver.find_elements("css selector", ".ant-modal-wrap")
+            return not shown and not any(veil.is_displayed() for veil in veils)
 
         eventually(closed)
 
