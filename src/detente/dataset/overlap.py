@@ -1,7 +1,8 @@
 """Whether an article's words are its own: runs of words that it shares with its reports or with another article.
 
 A run of `RUN` words or more counts unless it is a name or a title: all its words but the small ones (*of, the, and* …)
-are capitalised or numbers. Words are compared in lower case, without punctuation.
+and those of an office (*foreign minister*) are capitalised or numbers. Words are compared in lower case, without
+punctuation.
 """
 
 from __future__ import annotations
@@ -12,7 +13,11 @@ from dataclasses import dataclass
 
 RUN = 8
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-SMALL_WORDS = frozenset("a an and as at by for from in into is of on or the to under with its s".split())
+SMALL_WORDS = frozenset("a al an and as at by for from in into is of on or the to under with its s".split())
+# offices as they stand before names
+TITLES = frozenset(
+    "ambassador chancellor crown defence defense foreign general interior king minister president prime prince".split()
+)
 
 Words = list[str]
 
@@ -84,7 +89,8 @@ def _longest(
 
 
 def _is_name(run: Sequence[str]) -> bool:
-    return all(word.lower() in SMALL_WORDS or word[0].isupper() or word[0].isdigit() for word in run)
+    """Whether all words are capitalised, numbers, small words, or an office before the name."""
+    return all(word.lower() in SMALL_WORDS | TITLES or word[0].isupper() or word[0].isdigit() for word in run)
 
 
 def _key(word: str) -> str:
