@@ -1,6 +1,6 @@
 """Whether an article's words are its own: runs of words that it shares with its reports or with another article.
 
-A run of `RUN` words or more counts unless it is a name or a title: all its words but the small ones (*of, the, and* …)
+A run of `RUN` words or more counts unless it is a name or a title: all its words but the small ones (*of, the, bin* …)
 and those of an office (*foreign minister*) are capitalised or numbers. Words are compared in lower case, without
 punctuation.
 """
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 RUN = 8
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-SMALL_WORDS = frozenset("a al an and as at by for from in into is of on or the to under with its s".split())
+SMALL_WORDS = frozenset("a al an and as at bin by de el for from in into is of on or the to under with its s".split())
 # offices as they stand before names
 TITLES = frozenset(
     "ambassador chancellor crown defence defense foreign general interior king minister president prime prince".split()
