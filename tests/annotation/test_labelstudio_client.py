@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -9,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from detente.annotation.connection import check_version
-from detente.annotation.logins import DATABASE, install_template, known_login, make_login, save_login
+from detente.annotation.logins import DATABASE, Login, install_template, known_login, make_login, save_login
 from detente.annotation.projects import MAX_TITLE, ProjectKey
-from detente.annotation.serve import serve, server_environment
+from detente.annotation.serve import serve, server_command, server_environment
 from detente.annotation.tasks import AnnotatedDocument, document_to_task
 from detente.documents import Document, without_text
 from detente.errors import DataError, UsageError
@@ -138,3 +139,11 @@ def test_a_template_gets_a_new_log_in_and_stays_as_it_is(tmp_path: Path) -> None
     assert password.startswith("pbkdf2_sha256$")
     with closing(sqlite3.connect(template / DATABASE)) as database:
         assert database.execute("SELECT key FROM authtoken_token").fetchall() == [("old",)]
+
+
+def test_a_password_that_begins_with_a_dash_is_taken_as_a_password() -> None:
+    """As the server's own parser would read it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--password")
+    command = server_command(Path("label-studio"), Path("data"), 8080, Login("a@example.org", "-dash", "f" * 40))
+    assert parser.parse_known_args(command)[0].password == "-dash"

@@ -194,13 +194,18 @@ def _make_template(executable: Path, folder: Path) -> None:
         rmtree(building, ignore_errors=True)
 
 
+def server_command(executable: Path, data_dir: Path, port: int, login: Login) -> list[str]:
+    """What starts the server; a password can begin with a dash, so it stands behind an equals sign."""
+    command = [str(executable), "start", "--no-browser", "--internal-host", HOST, "-p", str(port)]
+    command += ["--data-dir", str(data_dir), "--log-level", "WARNING", "--username", login.email]
+    return [*command, f"--password={login.password}", "--user-token", login.token, "--enable-legacy-api-token"]
+
+
 @contextmanager
 def _process(
     executable: Path, data_dir: Path, port: int, login: Login, settings: Mapping[str, str] | None = None
 ) -> Iterator[subprocess.Popen[bytes]]:
-    command = [str(executable), "start", "--no-browser", "--internal-host", HOST, "-p", str(port)]
-    command += ["--data-dir", str(data_dir), "--log-level", "WARNING", "--username", login.email]
-    command += ["--password", login.password, "--user-token", login.token, "--enable-legacy-api-token"]
+    command = server_command(executable, data_dir, port, login)
     data_dir.mkdir(parents=True, exist_ok=True)
     with (data_dir / LOG).open("ab") as log:
         process = subprocess.Popen(  # noqa: S603 — the executable is the one asked for
