@@ -95,8 +95,8 @@ def project_numbers(server: Server, key: ProjectKey) -> list[int]:
 
 
 def list_projects(server: Server) -> Iterator[Any]:
-    """All projects on the server, with number, description and configuration."""
-    yield from server.client.projects.list(page_size=100, include="id,description,label_config")
+    """All projects on the server, with number and description."""
+    yield from server.client.projects.list(page_size=100, include="id,description")
 
 
 def list_tasks(server: Server, project: int, fields: str = "") -> Iterator[Any]:

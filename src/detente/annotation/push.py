@@ -105,33 +105,40 @@ def _push_project(
     page: _Page,
     report: Callable[[int], None],
 ) -> Pushed:
-    project = _project(server, key, page)
-    present = _present(server, project)
+    project, is_new = _project(server, key, page)
+    present = {} if is_new else _present(server, project)
     _refuse_changed(documents, present, key)
     missing = [document for document in documents if document.id not in present]
     report(len(documents) - len(missing))
     done = len(documents) - len(missing)
     for batch in batches(missing, PUSH_BATCH):
         with collection_paused():
-            tasks = [
-                document_to_task(
-                    document,
-                    ontology,
-                    pass_name=key.pass_name,
-                    versions=plan.versions.get(document.id, ()),
-                    more=_more(plan, document, ontology),
-                )
-                for document in batch
-            ]
-            _import(server, project, tasks)
+            _import(server, project, _tasks(batch, plan, ontology))
         done += len(batch)
         report(done)
-    if missing and _task_number(server, project) != len(present.keys() | {document.id for document in missing}):
+    shown = any(plan.versions.get(document.id) or block_regions(document) for document in documents)
+    if not missing and not shown:
+        return Pushed(key, project, 0, len(documents))
+    found = server.client.projects.get(project)
+    if missing and int(found.task_number or 0) != len(present.keys() | {document.id for document in missing}):
         # an import whose answer an earlier push did not live to see has come through meanwhile
         _present(server, project)
-    if any(plan.versions.get(document.id) or block_regions(document) for document in documents):
-        _prefill(server, project, _prefilled(plan))
+    if shown and (found.model_version or "") != (version := _prefilled(plan)):
+        server.client.projects.update(project, model_version=version)
     return Pushed(key, project, len(missing), len(documents) - len(missing))
+
+
+def _tasks(batch: Sequence[Document], plan: Plan, ontology: Ontology) -> list[dict[str, Any]]:
+    return [
+        document_to_task(
+            document,
+            ontology,
+            pass_name=plan.pass_name,
+            versions=plan.versions.get(document.id, ()),
+            more=_more(plan, document, ontology),
+        )
+        for document in batch
+    ]
 
 
 def _more(plan: Plan, document: Document, ontology: Ontology) -> dict[str, Any]:
@@ -156,15 +163,6 @@ def _import(server: Server, project: int, tasks: Sequence[dict[str, Any]]) -> No
         raise ApiError(status_code=answer.status_code, body=answer.text)
 
 
-def _task_number(server: Server, project: int) -> int:
-    return int(server.client.projects.get(project).task_number or 0)
-
-
-def _prefill(server: Server, project: int, version: str) -> None:
-    if (server.client.projects.get(project).model_version or "") != version:
-        server.client.projects.update(project, model_version=version)
-
-
 def _prefilled(plan: Plan) -> str:
     """The version from which a new annotation starts: the one asked for, the only one, or the greyed paragraphs."""
     annotators = {version.annotator for versions in plan.versions.values() for version in versions}
@@ -173,11 +171,14 @@ def _prefilled(plan: Plan) -> str:
     return next(iter(annotators)) if len(annotators) == 1 else ""
 
 
-def _project(server: Server, key: ProjectKey, page: _Page) -> int:
-    """The project of a key, made where there is none; its configuration brought up to date where that is safe."""
+def _project(server: Server, key: ProjectKey, page: _Page) -> tuple[int, bool]:
+    """The project of a key, and whether it was made just now, where there was none, and thus holds nothing.
+
+    The configuration of one that was there is brought up to date where that is safe.
+    """
     if numbers := project_numbers(server, key):
         _update_page(server, server.client.projects.get(numbers[0]), page, key)
-        return numbers[0]
+        return numbers[0], False
     created = server.client.projects.create(
         title=key.title,
         description=str(key),
@@ -190,10 +191,10 @@ def _project(server: Server, key: ProjectKey, page: _Page) -> int:
         request_options=ONCE,
     )
     # a creation whose answer an earlier push did not live to see may have come through meanwhile: the first counts
-    first = project_numbers(server, key)[0]
-    if first != int(created.id):
-        server.client.projects.delete(int(created.id))
-    return first
+    first, own = project_numbers(server, key)[0], int(created.id)
+    if first != own:
+        server.client.projects.delete(own)
+    return first, first == own
 
 
 def _update_page(server: Server, project: Any, page: _Page, key: ProjectKey) -> None:
