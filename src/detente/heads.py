@@ -24,6 +24,9 @@ _BREAK = re.compile(r"[,;:()\[\]–—]")
 
 def default_head(text: str, start: int, end: int) -> tuple[int, int]:
     """The head word's offsets (code points, half open) inside the mention [start, end); the whole where no word is."""
+    if 0 <= start < end <= len(text) and text[start:end].isalnum():
+        # one plain word, which has neither preposition nor possessive
+        return start, end
     head: tuple[int, int] | None = None
     for word in _WORD.finditer(text, start, end):
         if head is not None and (word.group().lower() in _CUTS or _BREAK.search(text, head[1], word.start())):

@@ -51,7 +51,10 @@ def default_entity_type(mentions: Iterable[Mention], ontology: Ontology) -> str:
     The commonest type among its mentions at the levels that are annotated exhaustively (names), else among all; of
     equally common ones the first in the text.
     """
-    ordered = sorted(mentions, key=lambda m: (m.start, -m.end, m.type))
+    found = list(mentions)
+    if len(types := {m.type for m in found}) == 1:
+        return types.pop()
+    ordered = sorted(found, key=lambda m: (m.start, -m.end, m.type))
     named = [m.type for m in ordered if m.level in ontology.mention.exhaustive_levels]
     return Counter(named or [m.type for m in ordered]).most_common(1)[0][0]
 

@@ -126,6 +126,8 @@ def _read(annotation: Mapping[str, Any], reading: _Reading) -> tuple[dict[str, R
 def _spell_names(reading: _Reading, text: str | None) -> None:
     """Put the full names where annotators typed short ones."""
     named = {r.id: r for r in _of(reading, c.MENTION) if "entity" in r.values}
+    if not any(is_short(region.values["entity"]) for region in named.values()):
+        return
     typed = {key: TypedName(r.start, r.end, r.values["entity"]) for key, r in named.items()}
     for key, name in full_names(typed, text or "").items():
         named[key].values["entity"] = name
@@ -262,9 +264,15 @@ def _entity(name: str, regions: list[Region], reading: _Reading, ontology: Ontol
         reading.report(found, "one id for an entity", "Correct one, or give two entities two names.", regions[-1].id)
     types = {region.label for region in regions}
     noted = [kind for r in regions if isinstance(kind := r.meta.get("entity_type"), str) and kind in types]
-    spans = [Mention(r.id, r.start, r.end, r.label, level=r.values.get("level")) for r in regions]
-    kind = noted[0] if noted else default_entity_type(spans, ontology)
+    kind = noted[0] if noted else _entity_type(regions, types, ontology)
     return Entity(f"entity {name}", name, kind, wikidata=next(iter(ids), None))
+
+
+def _entity_type(regions: list[Region], types: set[str], ontology: Ontology) -> str:
+    if len(types) == 1:
+        return regions[0].label
+    spans = [Mention(r.id, r.start, r.end, r.label, level=r.values.get("level")) for r in regions]
+    return default_entity_type(spans, ontology)
 
 
 def _events(reading: _Reading) -> tuple[Event, ...]:

@@ -29,10 +29,13 @@ def is_short(name: str) -> bool:
 
 def full_names(typed: Mapping[str, TypedName], text: str) -> dict[str, str]:
     """The full names of those that were typed short, by the same keys; one that fits no name or several is left out."""
-    full = {key: _own_words(short, text) for key, short in typed.items() if short.name == OWN_WORDS}
-    given = {short.name for short in typed.values() if not is_short(short.name)} | set(full.values())
-    for key, short in typed.items():
-        if short.name != OWN_WORDS and is_short(short.name):
+    abbreviated = {key: short for key, short in typed.items() if is_short(short.name)}
+    if not abbreviated:
+        return {}
+    full = {key: _own_words(short, text) for key, short in abbreviated.items() if short.name == OWN_WORDS}
+    given = {short.name for key, short in typed.items() if key not in abbreviated} | set(full.values())
+    for key, short in abbreviated.items():
+        if short.name != OWN_WORDS:
             fitting = names_that_fit(short.name, given)
             if len(fitting) == 1:
                 full[key] = fitting[0]

@@ -12,6 +12,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ Item = dict[str, Any]
 DATA_FIELDS = ("id", "title", "text", "sha256", "length", "meta", "blocks", "pass", "defaults", "differences_sha256")
 META_FIELDS = ("head", "entity_type", "text")
 NAMES = ("id", "type", "from_name", "from_id", "to_id", "direction")
+ITEM_FIELDS = ("id", "from_name", "to_name", "type")
 VALUE_FIELDS = {"labels": ("start", "end", "labels"), "textarea": ("text",)}
 _CONTROLS = {name: number for number, name in enumerate((*c.LABELS_CONTROLS, *c.OWNER))}
 
@@ -150,8 +152,7 @@ def _result(result: object, data: Mapping[str, Any], text: str | None) -> object
         return result
     if not all(_is_sound(item) for item in result):
         return [_bare(item) for item in result]
-    reasons = [(number, item) for item in result if (number := c.reason_number(item.get("from_name"))) is not None]
-    result = [item for item in result if c.reason_number(item.get("from_name")) is None]
+    result, reasons = _apart(result)
     regions = [item for item in result if item.get("type") == "labels"]
     ids = [item.get("id") for item in regions]
     if not all(_is_plain(item) for item in regions) or len(set(ids)) < len(ids):
@@ -164,6 +165,16 @@ def _result(result: object, data: Mapping[str, Any], text: str | None) -> object
     # the reasons of an adjudicator belong to no region; the page gives each a random id
     reasons.sort(key=lambda pair: (pair[0], _dump(pair[1].get("value"))))
     return stable + [{key: value for key, value in _bare(item).items() if key != "id"} for _, item in reasons]
+
+
+def _apart(result: list[Item]) -> tuple[list[Item], list[tuple[int, Item]]]:
+    """A sound result without an adjudicator's reasons, and these with the numbers of their differences."""
+    numbers = {name: c.reason_number(name) for name in {item.get("from_name") for item in result}}
+    if not any(number is not None for number in numbers.values()):
+        return result, []
+    numbered = [(numbers[item.get("from_name")], item) for item in result]
+    rest = [item for number, item in numbered if number is None]
+    return rest, [(number, item) for number, item in numbered if number is not None]
 
 
 def _spell_names(stable: list[Item], text: str) -> None:
@@ -181,7 +192,10 @@ def _spell_names(stable: list[Item], text: str) -> None:
 
 def _is_sound(item: Item) -> bool:
     """Whether the names in an item are names: else it is kept as it is, and told as a fault when it is read."""
-    return all(isinstance(item.get(key, ""), str) for key in NAMES) and isinstance(item.get("value", {}), dict)
+    for key in NAMES:
+        if key in item and not isinstance(item[key], str):
+            return False
+    return "value" not in item or isinstance(item["value"], dict)
 
 
 def _shown(blocks: object) -> set[tuple[int, int, str]]:
@@ -197,17 +211,18 @@ def _is_plain(item: Item) -> bool:
         isinstance(item.get("id"), str)
         and isinstance(item.get("from_name"), str)
         and isinstance(value, dict)
-        and all(isinstance(value.get(key), int) for key in ("start", "end"))
+        and isinstance(value.get("start"), int)
+        and isinstance(value.get("end"), int)
     )
 
 
 def _restates(item: Item, shown: set[tuple[int, int, str]]) -> bool:
     """Whether a block region only repeats what the task's blocks say (they are shown in the page)."""
+    if item["from_name"] != c.BLOCK:
+        return False
     value = item["value"]
     labels = value.get("labels")
-    if item["from_name"] != c.BLOCK or not isinstance(labels, list) or len(labels) != 1:
-        return False
-    if not isinstance(labels[0], str):
+    if not isinstance(labels, list) or len(labels) != 1 or not isinstance(labels[0], str):
         return False
     return (value["start"], value["end"], labels[0]) in shown
 
@@ -238,8 +253,10 @@ def _stable(regions: list[Item], result: list[Item], kept: set[str], text: str |
     names = _names(regions)
     stable: list[Item] = []
     for item in regions:
-        stable.append(_bare(item, text) | {"id": names[item["id"]]})
-        stable += [value | {"id": names[item["id"]]} for value in values.pop(item["id"], [])]
+        described = [_bare(item, text), *values.pop(item["id"], ())]
+        for part in described:
+            part["id"] = names[item["id"]]
+        stable += described
     for _, orphans in sorted(values.items()):
         stable += orphans
     position = {names[item["id"]]: number for number, item in enumerate(regions)}
@@ -248,8 +265,13 @@ def _stable(regions: list[Item], result: list[Item], kept: set[str], text: str |
 
 def _sort(items: list[Item], key: Callable[[Item], Any], tie: Callable[[Item], str]) -> None:
     """Sort in place by a cheap key, and by a dear one only what the cheap one leaves equal."""
-    counts = Counter(map(key, items))
-    items.sort(key=lambda item: (key(item), tie(item) if counts[key(item)] > 1 else ""))
+    if len(items) < 2:
+        return
+    keys: list[Any] = [key(item) for item in items]
+    if len(set(keys)) < len(keys):
+        counts = Counter(keys)
+        keys = [(own, tie(item) if counts[own] > 1 else "") for own, item in zip(keys, items, strict=True)]
+    items[:] = [item for _, item in sorted(zip(keys, items, strict=True), key=itemgetter(0))]
 
 
 def _names(regions: list[Item]) -> dict[str, str]:
@@ -283,16 +305,17 @@ def _relations(relations: list[Item], names: Mapping[str, str], position: Mappin
 
 def _bare(item: Item, text: str | None = None) -> Item:
     """A result item without what the page and the server add; with `text`, a mention's head is written out."""
-    if item.get("type") == "relation":
+    kind = item.get("type")
+    if kind == "relation":
         return {key: item[key] for key in ("type", "from_id", "to_id", "direction", "labels") if key in item}
-    kept: Item = {key: item[key] for key in ("id", "from_name", "to_name", "type") if key in item}
+    kept: Item = {key: item[key] for key in ITEM_FIELDS if key in item}
     value = item.get("value")
     if isinstance(value, dict):
-        fields = VALUE_FIELDS.get(str(item.get("type")), ("choices",))
+        fields = VALUE_FIELDS.get(str(kind), ("choices",))
         kept["value"] = {key: value[key] for key in fields if key in value}
     elif "value" in item:
         kept["value"] = value
-    if item.get("type") != "labels":
+    if kind != "labels":
         return kept
     meta = item.get("meta")
     noted = {key: meta[key] for key in META_FIELDS if key in meta} if isinstance(meta, dict) else {}

@@ -25,8 +25,12 @@ def pull(
     More tasks than `at_once` are exported in batches, since one export of everything times out behind a proxy at some
     18,000 tasks.
     """
-    tasks, users = pull_raw(server, project, progress=progress, at_once=at_once)
-    return normalise_export(tasks, users)
+    with collection_paused():
+        tasks, users = pull_raw(server, project, progress=progress, at_once=at_once)
+        normalised = normalise_export(tasks, users)
+        # what was exported goes before the collector could look through it
+        del tasks
+    return normalised
 
 
 def pull_raw(

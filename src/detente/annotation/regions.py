@@ -15,6 +15,10 @@ from detente.annotation import controls as c
 # found, expected, remedy, region id
 Report = Callable[[str, str, str, str], None]
 
+# of each per-region control: whose regions it describes, and where its value lies
+_OWNER = dict(c.OWNER)
+_FIELD = {control: "text" if control in c.TEXT_CONTROLS else "choices" for control in c.OWNER}
+
 
 @dataclass(slots=True)
 class Region:
@@ -101,10 +105,11 @@ def _is_offset(value: object) -> TypeGuard[int]:
 
 def _read_value(item: Mapping[str, Any], regions: Mapping[str, Region], report: Report) -> None:
     """Add a per-region choice or text to its region."""
-    key, control, value = str(item.get("id", "")), item.get("from_name"), item.get("value")
-    owner = c.OWNER.get(control) if isinstance(control, str) else None
-    if owner is None or not isinstance(control, str):
-        report(f"unknown control {_show(control)}", "a control of the configuration", "Use the generated one.", key)
+    key, given, value = str(item.get("id", "")), item.get("from_name"), item.get("value")
+    control = given if isinstance(given, str) else ""
+    owner = _OWNER.get(control)
+    if owner is None:
+        report(f"unknown control {_show(given)}", "a control of the configuration", "Use the generated one.", key)
         return
     region = regions.get(key)
     if region is None:
@@ -114,16 +119,17 @@ def _read_value(item: Mapping[str, Any], regions: Mapping[str, Region], report: 
     if region.control != owner:
         report(f"{control} on a region of {region.control}", f"a region of {owner}", f"Remove its {control}.", key)
         return
-    values = value.get("text" if control in c.TEXT_CONTROLS else "choices") if isinstance(value, dict) else None
+    values = value.get(_FIELD[control]) if isinstance(value, dict) else None
     if isinstance(values, str):
         values = [values]
-    if not isinstance(values, list) or len(values) != 1 or not isinstance(values[0], str) or not values[0].strip():
+    one = values[0] if isinstance(values, list) and len(values) == 1 else None
+    if not isinstance(one, str) or not (one := one.strip()):
         report(f"{control} {_show(values)}", "exactly one value", f"Choose or type one {control}.", key)
         return
     if control in region.values:
         report(f"{control} given twice", "one value", f"Choose or type one {control}.", key)
         return
-    region.values[control] = values[0].strip()
+    region.values[control] = one
 
 
 def _read_relation(item: Mapping[str, Any], regions: Mapping[str, Region], report: Report) -> Iterable[Link]:

@@ -81,19 +81,21 @@ def _region(key: str, control: str, start: int, end: int, text: str, label: str)
     }
 
 
-def _choice(region: Item, control: str, value: str | None) -> Iterator[Item]:
-    """The per-region choice or text of a region, where it has a value."""
-    if value is None:
-        return
-    kind, field = ("textarea", "text") if control in c.TEXT_CONTROLS else ("choices", "choices")
-    span = {"start": region["value"]["start"], "end": region["value"]["end"]}
-    yield {
-        "id": region["id"],
-        "from_name": control,
-        "to_name": c.TEXT,
-        "type": kind,
-        "value": span | {field: [value]},
-    }
+def _choices(region: Item, *chosen: tuple[str, str | None]) -> Iterator[Item]:
+    """The per-region choices and texts of a region: one item for each control that has a value."""
+    span = region["value"]
+    start, end = span["start"], span["end"]
+    for control, value in chosen:
+        if value is None:
+            continue
+        kind, field = ("textarea", "text") if control in c.TEXT_CONTROLS else ("choices", "choices")
+        yield {
+            "id": region["id"],
+            "from_name": control,
+            "to_name": c.TEXT,
+            "type": kind,
+            "value": {"start": start, "end": end, field: [value]},
+        }
 
 
 def _relation(start: str, end: str, labels: list[str]) -> Item:
@@ -124,14 +126,14 @@ def _mention(
         meta["entity_type"] = entity.type
     if meta:
         region["meta"] = meta
-    items = [region]
-    items += _choice(region, "level", mention.level)
-    items += _choice(region, "reading", mention.reading)
-    items += _choice(region, "value", mention.value)
-    if entity is not None:
-        items += _choice(region, "entity", entity.name)
-        items += _choice(region, "wikidata", entity.wikidata if first else None)
-    return items
+    chosen = (
+        ("level", mention.level),
+        ("reading", mention.reading),
+        ("value", mention.value),
+        ("entity", entity.name if entity is not None else None),
+        ("wikidata", entity.wikidata if entity is not None and first else None),
+    )
+    return [region, *_choices(region, *chosen)]
 
 
 def _conditions(document: Document) -> dict[Span, str]:
@@ -143,11 +145,9 @@ def _conditions(document: Document) -> dict[Span, str]:
 
 def _event(event: Event, text: str) -> list[Item]:
     region = _region(event.id, c.EVENT, event.start, event.end, text, event.type)
-    items = [region]
-    items += _choice(region, "polarity", event.polarity)
-    items += _choice(region, "modality", event.modality)
-    items += _choice(region, "event_source", event.source if event.source in c.SOURCES else None)
-    return items
+    source = event.source if event.source in c.SOURCES else None
+    chosen = (("polarity", event.polarity), ("modality", event.modality), ("event_source", source))
+    return [region, *_choices(region, *chosen)]
 
 
 def _event_links(event: Event, conditions: Mapping[Span, str], links: Links) -> None:
@@ -175,11 +175,9 @@ def _stance(stance: Stance, text: str) -> list[Item]:
         return []
     region = _region(stance.id, c.EVIDENCE, stance.evidence.start, stance.evidence.end, text, c.STANCE_LABEL)
     explicit = None if stance.explicit is None else c.EXPLICIT if stance.explicit else c.IMPLICIT
-    items = [region]
-    items += _choice(region, "stance_label", stance.label)
-    items += _choice(region, "explicit", explicit)
-    items += _choice(region, "stance_source", stance.source if stance.source in c.SOURCES else None)
-    return items
+    source = stance.source if stance.source in c.SOURCES else None
+    chosen = (("stance_label", stance.label), ("explicit", explicit), ("stance_source", source))
+    return [region, *_choices(region, *chosen)]
 
 
 def _stance_links(stance: Stance, document: Document, links: Links) -> None:
