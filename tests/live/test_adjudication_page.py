@@ -136,3 +136,5 @@ def test_an_adjudicator_decides_says_why_and_exports(
     before = (tmp_path / "annotation/decisions.tsv").read_text("utf-8")
     detente("decisions", "documents.jsonl")
     assert (tmp_path / "annotation/decisions.tsv").read_text("utf-8") == before
+    # other tests on this server pull all gold there is
+    server.client.projects.delete(project)
