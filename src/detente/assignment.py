@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from math import fsum
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 # sums of weights closer than this are ties
@@ -28,65 +29,64 @@ class Pair(NamedTuple):
     weight: float
 
 
-# a pair, or any such triple of hashable items and their weight
-P = TypeVar("P", bound=tuple[Any, Any, float])
-
-
-def best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
-    """The pairs of a one-to-one assignment with the greatest sum of weights; which one, where several tie, is open."""
-    settled, rest = settled_pairs(pairs)
-    return settled + _best(rest)
+Ints = NDArray[np.int64]
+Weights = NDArray[np.float64]
 
 
 def first_best_assignment(pairs: Sequence[Pair]) -> list[Pair]:
-    """The best assignment that, among ties, holds the earliest pairs in the order given.
+    """The pairs of the one-to-one assignment with the greatest sum; among ties, that with the earliest pairs.
 
     The result depends on that order alone, so an order by content makes it independent of the files' order and of
     which side is called gold.
     """
     rank = {pair: position for position, pair in enumerate(pairs)}
-    settled, rest = settled_pairs(pairs)
-    settled += [pair for component in _components(rest) for pair in _earliest(component)]
-    return sorted(settled, key=rank.__getitem__)
+    chosen = [pair for component in _components(pairs) for pair in _earliest(component)]
+    return sorted(chosen, key=rank.__getitem__)
 
 
-def settled_pairs(pairs: Sequence[P]) -> tuple[list[P], list[P]]:
-    """Pairs that are in every best assignment, and those that remain open once their items are taken.
+def first_best(one: Ints, other: Ints, weight: Weights) -> NDArray[np.bool_]:
+    """The same for pairs in columns: items of either side as numbers, and weights; which of the pairs are chosen.
 
-    A pair worth more than the best others of its two items together is in each: whatever assignment lacks it gains by
-    it, for it drives out two pairs at most.
+    Pairs that are in every best assignment are found many at a time; what is left is solved part by part.
     """
-    settled: list[P] = []
-    rest = list(pairs)
-    while rest:
-        # the greatest and the second greatest weight (0 where there is none) of each item
-        of_gold: dict[Any, float] = {}
-        of_predicted: dict[Any, float] = {}
-        next_of_gold: dict[Any, float] = {}
-        next_of_predicted: dict[Any, float] = {}
-        for gold, predicted, weight in rest:
-            greatest = of_gold.get(gold, 0.0)
-            if weight > greatest:
-                of_gold[gold], next_of_gold[gold] = weight, greatest
-            elif weight > next_of_gold[gold]:
-                next_of_gold[gold] = weight
-            greatest = of_predicted.get(predicted, 0.0)
-            if weight > greatest:
-                of_predicted[predicted], next_of_predicted[predicted] = weight, greatest
-            elif weight > next_of_predicted[predicted]:
-                next_of_predicted[predicted] = weight
-        found = [
-            pair
-            for pair in rest
-            if pair[2] == of_gold[pair[0]] == of_predicted[pair[1]]
-            and pair[2] > next_of_gold[pair[0]] + next_of_predicted[pair[1]] + 2 * TOLERANCE
-        ]
-        if not found:
+    chosen = np.zeros(len(one), np.bool_)
+    rest: Ints = np.arange(len(one))
+    while len(rest):
+        settled = _settled(one[rest], other[rest], weight[rest])
+        if not settled.any():
             break
-        settled += found
-        taken_gold, taken_predicted = {pair[0] for pair in found}, {pair[1] for pair in found}
-        rest = [pair for pair in rest if pair[0] not in taken_gold and pair[1] not in taken_predicted]
-    return settled, rest
+        chosen[rest[settled]] = True
+        open_ = ~np.isin(one[rest], one[rest[settled]]) & ~np.isin(other[rest], other[rest[settled]])
+        rest = rest[open_]
+    pairs = list(map(Pair, one[rest].tolist(), other[rest].tolist(), weight[rest].tolist()))
+    place = {(pair.gold, pair.predicted): at for pair, at in zip(pairs, rest.tolist(), strict=True)}
+    chosen[[place[pair.gold, pair.predicted] for pair in first_best_assignment(pairs)]] = True
+    return chosen
+
+
+def _settled(one: Ints, other: Ints, weight: Weights) -> NDArray[np.bool_]:
+    """Pairs that are worth more than the best others of their two items together.
+
+    They are in every best assignment: whatever assignment lacks one gains by it, for it drives out two pairs at most.
+    """
+    best_of_one, next_of_one = _two_greatest(one, weight)
+    best_of_other, next_of_other = _two_greatest(other, weight)
+    best = (weight == best_of_one) & (weight == best_of_other)
+    settled: NDArray[np.bool_] = best & (weight > next_of_one + next_of_other + 2 * TOLERANCE)
+    return settled
+
+
+def _two_greatest(items: Ints, weight: Weights) -> tuple[Weights, Weights]:
+    """The greatest and the second greatest weight (0 where there is none) of each pair's item."""
+    order = np.lexsort((weight, items))
+    ordered = items[order]
+    # for each pair in that order, the place of the last pair of its item
+    last = np.searchsorted(ordered, ordered, side="right") - 1
+    alone = (last == 0) | (ordered[last - 1] != ordered)
+    greatest, second = np.empty_like(weight), np.empty_like(weight)
+    greatest[order] = weight[order][last]
+    second[order] = np.where(alone, 0.0, weight[order][last - 1])
+    return greatest, second
 
 
 def _best(pairs: Sequence[Pair]) -> list[Pair]:

@@ -1,118 +1,147 @@
-"""Comparing two clusterings of mentions: MUC, B³, CEAFe and LEA as counts that add over documents, and the alignment.
+"""Clusters of mentions compared: MUC, B³, CEAFe and LEA as counts that add over documents, and the alignment.
 
 A clustering is any iterable of non-empty, disjoint sets of mentions; mentions are hashable and mean the same on both
 sides (a span, say). Singletons are kept. Sums over documents are formed as coval does; definitions:
 MUC: Vilain et al. 1995; B³: Bagga and Baldwin 1998; CEAFe: Luo 2005 (φ4); LEA: Moosavi and Strube 2016.
 
-Fractional credits are rounded to multiples of 2⁻³⁰, so that sums over documents are exact in any order (up to eight
-million mentions) and scoring in parts gives, digit for digit, what scoring the whole gives.
+Everything is computed on columns, for many documents at once. Fractional credits are rounded to multiples of 2⁻³⁰, so
+that sums over documents are exact in any order (up to eight million mentions) and scoring in parts gives, digit for
+digit, what scoring the whole gives.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Set
+from collections.abc import Callable, Collection, Hashable, Iterable, Set
 from dataclasses import dataclass
-from math import fsum
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any
 
-from detente.assignment import Pair, best_assignment, first_best_assignment, settled_pairs
+import numpy as np
+from numpy.typing import NDArray
+
+from detente.assignment import first_best
 from detente.counts import Counts
 from detente.errors import DataError, Fault
 
 GRAIN = 2.0**30
 
-C = TypeVar("C", bound=Hashable)
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Overlap:
-    """How large the clusters of both sides are, and how many mentions each two of them share (only where any)."""
+    """The clusters of both sides of some documents, and how many mentions each two of them share.
 
-    gold: tuple[int, ...]
-    predicted: tuple[int, ...]
-    shared: dict[tuple[int, int], int]
+    `gold` and `predicted` are the clusters' sizes, `gold_doc` and `predicted_doc` the numbers of their documents.
+    Two that share mentions are a cell: `one` and `other` are their places, `count` is how many; the cells of a document
+    are in the order of their first shared mention.
+    """
+
+    documents: int
+    gold_doc: Ints
+    gold: Ints
+    predicted_doc: Ints
+    predicted: Ints
+    one: Ints
+    other: Ints
+    count: Ints
 
     @property
-    def open_pairs(self) -> list[Pair]:
-        """Pairs of clusters that overlap but are not the same, with their similarity φ4 = 2 |G ∩ P| / (|G| + |P|)."""
-        gold, predicted = self.gold, self.predicted
-        return [
-            Pair(i, j, 2 * count / (gold[i] + predicted[j]))
-            for (i, j), count in self.shared.items()
-            if not gold[i] == count == predicted[j]
-        ]
+    def similarity(self) -> Floats:
+        """φ4 of each cell: 2 |G ∩ P| / (|G| + |P|)."""
+        return 2 * self.count / (self.gold[self.one] + self.predicted[self.other])
+
+    @cached_property
+    def aligned(self) -> NDArray[np.bool_]:
+        """Which cells CEAFe's one-to-one alignment holds.
+
+        Among alignments of equal similarity the one wins that aligns the clusters with the earliest shared mention, so
+        neither the order of the clusters nor which side is gold plays a part.
+        """
+        return first_best(self.one, self.other, self.similarity)
+
+    def credits(self, of_predicted: Floats | Ints, of_gold: Floats | Ints) -> Floats:
+        """Credit of each cell on either side and the mentions, summed, (documents, 4) as in `Counts`."""
+        doc = self.gold_doc[self.one]
+        return self._stacked(
+            self._sums(doc, _exact(of_predicted)),
+            self._sums(self.predicted_doc, self.predicted),
+            self._sums(doc, _exact(of_gold)),
+            self._sums(self.gold_doc, self.gold),
+        )
+
+    def per_cluster(self, of_cells: Floats | Ints, of_predicted: Ints, of_gold: Ints) -> Floats:
+        """The same credit on either side, and what each cluster counts, summed."""
+        matched = self._sums(self.gold_doc[self.one], _exact(of_cells))
+        return self._stacked(
+            matched, self._sums(self.predicted_doc, of_predicted), matched, self._sums(self.gold_doc, of_gold)
+        )
+
+    def _sums(self, doc: Ints, numbers: Floats | Ints) -> Floats:
+        return np.bincount(doc, numbers, self.documents).astype(np.float64)
+
+    def _stacked(self, *columns: Floats) -> Floats:
+        return np.stack(columns, axis=-1)
 
 
-def overlap(gold: Iterable[Set[Hashable]], predicted: Iterable[Set[Hashable]]) -> Overlap:
-    """Compare two clusterings; raises `DataError` for an empty cluster or a mention in two clusters of one side."""
+def overlap(gold: Iterable[Set[Any]], predicted: Iterable[Set[Any]]) -> Overlap:
+    """Compare two clusterings of one document; mentions must be comparable with `<`.
+
+    Raises `DataError` for an empty cluster or a mention in two clusters of one side.
+    """
     gold, predicted = list(gold), list(predicted)
     gold_of, predicted_of = _membership(gold), _membership(predicted)
-    shared = Counter([(gold_of[mention], predicted_of[mention]) for mention in gold_of.keys() & predicted_of.keys()])
-    return Overlap(tuple(map(len, gold)), tuple(map(len, predicted)), dict(shared))
+    cells: dict[tuple[int, int], int] = {}
+    for mention in sorted(gold_of.keys() & predicted_of.keys()):  # type: ignore[type-var]
+        cell = gold_of[mention], predicted_of[mention]
+        cells[cell] = cells.get(cell, 0) + 1
+    sizes = [np.array([len(cluster) for cluster in side], np.int64) for side in (gold, predicted)]
+    one, other = np.array(list(cells), np.int64).reshape(-1, 2).T
+    return Overlap(
+        1, np.zeros_like(sizes[0]), sizes[0], np.zeros_like(sizes[1]), sizes[1], one, other,
+        np.array(list(cells.values()), np.int64),
+    )  # fmt: skip
 
 
-def overlap_of_members(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C]) -> Overlap:
-    """The same from each mention's cluster, by whatever name (but None)."""
-    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
-    gold_place = {name: place for place, name in enumerate(gold_size)}
-    predicted_place = {name: place for place, name in enumerate(predicted_size)}
-    cells = Counter(zip(map(gold_of.get, predicted_of), predicted_of.values(), strict=True))
-    shared = {(gold_place[one], predicted_place[other]): n for (one, other), n in cells.items() if one is not None}
-    return Overlap(tuple(gold_size.values()), tuple(predicted_size.values()), shared)
-
-
-def muc(clusters: Overlap) -> Counts:
+def muc(clusters: Overlap) -> Floats:
     """Links kept: a cluster of n mentions has n - 1, less one for each further part the other side makes of it."""
-    kept = sum(count - 1 for count in clusters.shared.values())
-    return Counts(kept, sum(n - 1 for n in clusters.predicted), kept, sum(n - 1 for n in clusters.gold))
+    return clusters.per_cluster(clusters.count - 1, clusters.predicted - 1, clusters.gold - 1)
 
 
-def b_cubed(clusters: Overlap) -> Counts:
+def b_cubed(clusters: Overlap) -> Floats:
     """For each mention, the share of its cluster that is in its cluster on the other side."""
-    shared = clusters.shared.items()
-    return Counts(
-        _exact([count * count / clusters.predicted[j] for (_, j), count in shared]),
-        sum(clusters.predicted),
-        _exact([count * count / clusters.gold[i] for (i, _), count in shared]),
-        sum(clusters.gold),
-    )
+    square = clusters.count**2
+    return clusters.credits(square / clusters.predicted[clusters.other], square / clusters.gold[clusters.one])
 
 
-def ceaf_e(clusters: Overlap) -> Counts:
+def ceaf_e(clusters: Overlap) -> Floats:
     """The similarity φ4 of the best one-to-one alignment of clusters; each cluster counts one."""
-    # the same cluster on both sides overlaps no other one
-    pairs = clusters.open_pairs
-    same = len(clusters.shared) - len(pairs)
-    similarity = same + _exact([pair.weight for pair in best_assignment(pairs)])
-    return Counts(similarity, len(clusters.predicted), similarity, len(clusters.gold))
-
-
-def lea(clusters: Overlap) -> Counts:
-    """Clusters weigh as much as they have mentions; resolved is the share of links. A singleton links to itself."""
-
-    def resolved(size: int, other: int, count: int) -> float:
-        if size == 1:
-            return 1.0 if other == 1 else 0.0
-        return count * (count - 1) / (size - 1)
-
-    sizes = [(clusters.gold[i], clusters.predicted[j], count) for (i, j), count in clusters.shared.items()]
-    return Counts(
-        _exact([resolved(predicted, gold, count) for gold, predicted, count in sizes]),
-        sum(clusters.predicted),
-        _exact([resolved(gold, predicted, count) for gold, predicted, count in sizes]),
-        sum(clusters.gold),
+    return clusters.per_cluster(
+        np.where(clusters.aligned, clusters.similarity, 0),
+        np.ones_like(clusters.predicted),
+        np.ones_like(clusters.gold),
     )
 
 
-def mention_counts(clusters: Overlap) -> Counts:
+def lea(clusters: Overlap) -> Floats:
+    """Clusters weigh as much as they have mentions; resolved is the share of links. A singleton links to itself."""
+    gold, predicted = clusters.gold[clusters.one], clusters.predicted[clusters.other]
+
+    def resolved(size: Ints, other: Ints) -> Floats:
+        links = clusters.count * (clusters.count - 1) / np.maximum(size - 1, 1)
+        return np.where(size == 1, (other == 1).astype(np.float64), links)
+
+    return clusters.credits(resolved(predicted, gold), resolved(gold, predicted))
+
+
+def mention_counts(clusters: Overlap) -> Floats:
     """Mentions that both sides have, whatever their clusters."""
-    shared = sum(clusters.shared.values())
-    return Counts(shared, sum(clusters.predicted), shared, sum(clusters.gold))
+    return clusters.credits(clusters.count, clusters.count)
 
 
-# the metrics by the names under which they are reported
-CLUSTER_METRICS: dict[str, Callable[[Overlap], Counts]] = {
+# the metrics by the names under which they are reported; each gives (documents, 4) as in `Counts`
+CLUSTER_METRICS: dict[str, Callable[[Overlap], Floats]] = {
     "MUC": muc,
     "B3": b_cubed,
     "CEAFe": ceaf_e,
@@ -131,76 +160,29 @@ def conll_f1(counts: Collection[Counts]) -> float | None:
 
 def without_singletons(clusters: Overlap) -> Overlap:
     """What is left of a comparison when clusters of one mention are dropped on both sides."""
-    gold = {i: place for place, i in enumerate(i for i, size in enumerate(clusters.gold) if size > 1)}
-    predicted = {j: place for place, j in enumerate(j for j, size in enumerate(clusters.predicted) if size > 1)}
+    gold, predicted = clusters.gold > 1, clusters.predicted > 1
+    kept = gold[clusters.one] & predicted[clusters.other]
+    place, other_place = np.cumsum(gold) - 1, np.cumsum(predicted) - 1
     return Overlap(
-        tuple(clusters.gold[i] for i in gold),
-        tuple(clusters.predicted[j] for j in predicted),
-        {(gold[i], predicted[j]): n for (i, j), n in clusters.shared.items() if i in gold and j in predicted},
+        clusters.documents,
+        clusters.gold_doc[gold],
+        clusters.gold[gold],
+        clusters.predicted_doc[predicted],
+        clusters.predicted[predicted],
+        place[clusters.one[kept]],
+        other_place[clusters.other[kept]],
+        clusters.count[kept],
     )
 
 
 def align(gold: Iterable[Set[Any]], predicted: Iterable[Set[Any]]) -> dict[int, int]:
     """CEAFe's one-to-one alignment: positions of predicted clusters → positions of gold clusters.
 
-    Only clusters that share a mention are aligned. Among alignments of equal similarity the one wins that aligns the
-    clusters with the earliest shared mention, so neither the order of the clusters nor which side is gold plays a
-    part. Mentions must be comparable with `<`. Raises `DataError` as `overlap` does.
+    Only clusters that share a mention are aligned; raises `DataError` as `overlap` does.
     """
-    return align_members(_membership(gold), _membership(predicted))
-
-
-def align_members(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C]) -> dict[C, C]:
-    """The same from each mention's cluster, by whatever name: names of predicted clusters → names of gold clusters."""
-    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
-    gold_names, predicted_names = list(gold_size), list(predicted_size)
-    gold_place = {name: place for place, name in enumerate(gold_names)}
-    predicted_place = {name: place for place, name in enumerate(predicted_names)}
-    # cells in the order of their first shared mention, which is of no other cell
-    shared: dict[tuple[C, C], int] = {}
-    for mention in sorted(gold_of.keys() & predicted_of.keys()):
-        cell = gold_of[mention], predicted_of[mention]
-        shared[cell] = shared.get(cell, 0) + 1
-    pairs = [
-        Pair(gold_place[one], predicted_place[other], 2 * count / (gold_size[one] + predicted_size[other]))
-        for (one, other), count in shared.items()
-    ]
-    return {predicted_names[pair.predicted]: gold_names[pair.gold] for pair in first_best_assignment(pairs)}
-
-
-def partners(gold_of: Mapping[Any, C], predicted_of: Mapping[Any, C], wanted: Set[C]) -> dict[C, C]:
-    """What `align_members` says of the wanted predicted clusters; of others it may say nothing.
-
-    Most clusters have one partner that is certain; the rest is put in order and solved only where it is asked for.
-    """
-    shared = Counter(zip(map(gold_of.get, predicted_of), predicted_of.values(), strict=True))
-    gold_size, predicted_size = Counter(gold_of.values()), Counter(predicted_of.values())
-    found: dict[C, C] = {}
-    pairs: list[tuple[C, C, float]] = []
-    for (one, other), count in shared.items():
-        if one is None:
-            continue
-        sizes = gold_size[one] + predicted_size[other]
-        if 2 * count == sizes:
-            found[other] = one
-        else:
-            pairs.append((one, other, 2 * count / sizes))
-    if wanted.isdisjoint([other for _, other, _ in pairs]):
-        return found
-    settled, rest = settled_pairs(pairs)
-    found.update([(other, one) for one, other, _ in settled])
-    if not rest or wanted.isdisjoint([other for _, other, _ in rest]):
-        return found
-    weight = {(one, other): weight for one, other, weight in rest}
-    cells = dict.fromkeys(
-        cell
-        for _, cell in sorted((m, (gold_of[m], other)) for m, other in predicted_of.items() if m in gold_of)
-        if cell in weight
-    )
-    golds, predicteds = list({one for one, _ in cells}), list({other for _, other in cells})
-    tied = [Pair(golds.index(one), predicteds.index(other), weight[one, other]) for one, other in cells]
-    found.update([(predicteds[pair.predicted], golds[pair.gold]) for pair in first_best_assignment(tied)])
-    return found
+    clusters = overlap(gold, predicted)
+    chosen = clusters.aligned
+    return dict(zip(clusters.other[chosen].tolist(), clusters.one[chosen].tolist(), strict=True))
 
 
 def _membership(clusters: Iterable[Set[Hashable]]) -> dict[Hashable, int]:
@@ -214,5 +196,5 @@ def _membership(clusters: Iterable[Set[Hashable]]) -> dict[Hashable, int]:
     return where
 
 
-def _exact(credits_: Iterable[float]) -> float:
-    return round(fsum(credits_) * GRAIN) / GRAIN
+def _exact(credits_: Floats | Ints) -> Floats:
+    return np.rint(credits_ * GRAIN) / GRAIN

@@ -74,12 +74,14 @@ def read_documents(
     gold: bool = True,
     max_line_bytes: int = MAX_LINE_BYTES,
     shard: Shard | None = None,
+    check: bool = True,
     further: Callable[[Document], list[Fault]] | None = None,
 ) -> Iterator[Document]:
     """Stream the documents of a JSONL file, checked; of a shard alone where one is given.
 
     `further` finds what else is wrong with a document, beside what its ontology says (that it is not of this gold,
-    say); the faults get their file and line.
+    say); the faults get their file and line. With `check=False` documents are only decoded, and their ids told apart:
+    for a caller that checks many at a time.
     From the first fault on nothing more is yielded: the rest of the file is read for its faults, and all of them are
     raised together as one `DataError`. Repeated document ids are faults too.
     """
@@ -96,7 +98,7 @@ def read_documents(
         except DataError as error:
             faults += [_located(fault, str(path), line) for fault in error.faults]
             continue
-        found = check_document(document, ontology, gold=gold)
+        found = check_document(document, ontology, gold=gold) if check else []
         if further is not None:
             found += further(document)
         ids.take(document.id, line)

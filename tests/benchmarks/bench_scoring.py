@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.floor import floor
-from tests.benchmarks.peers import measure, not_measured
+from tests.benchmarks.peers import measure, not_measured, totals_of
 from tests.benchmarks.workload import MENTIONS, TOKENS, flat_pair, write_workload
 
 from detente.documents import Document
@@ -234,16 +234,12 @@ def _flat(documents: str) -> tuple[list[Document], list[Document]]:
 
 def _measure_entities(documents: str) -> dict[str, float]:
     from detente.scoring.entities import F1, TRACK
-    from detente.scoring.sums import Sums
 
     gold, predicted = _flat(documents)
     ontology = load_ontology()
 
     def ours() -> float | None:
-        sums = Sums()
-        for g, p in zip(gold, predicted, strict=True):
-            sums.add("", [TRACK.count(g, p, ontology)])
-        return sums.table().total(F1).f1
+        return totals_of(TRACK, zip(gold, predicted, strict=True), ontology)[F1].f1
 
     cpu, f1 = _timed(ours)
     return {"cpu": cpu, "f1": f1}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -18,12 +18,13 @@ from typing import Any
 
 from tests.benchmarks.workload import pair_of_documents
 
+from detente.counts import Counts
 from detente.documents import Document
 from detente.items import clusters_of
 from detente.ontology import Ontology, load_ontology
 from detente.scoring import coreference, events
+from detente.scoring.batch import Batch
 from detente.scoring.metrics import Key, Track
-from detente.scoring.sums import Sums
 
 # the folder to import from, the variable that names it, and what is imported
 CHECKOUTS = {"textee": ("DETENTE_TEXTEE", "TextEE", "scorer"), "coval": ("DETENTE_COVAL", "", "coval.eval.evaluator")}
@@ -79,11 +80,26 @@ def _timed(work: Callable[[], Figures]) -> tuple[Figures, float]:
 
 
 def _ours(track: Track, names: list[str], pairs: Pairs, ontology: Ontology) -> Figures:
-    sums = Sums()
+    totals = totals_of(track, pairs, ontology)
+    return {name: totals[Key(track.name, name)].f1 or 0.0 for name in names}
+
+
+def totals_of(track: Track, pairs: Iterable[tuple[Document, Document]], ontology: Ontology) -> dict[Key, Counts]:
+    """What a track counts of documents that are in memory."""
+    totals: dict[Key, Counts] = {}
+    batch = Batch(ontology)
     for gold, predicted in pairs:
-        sums.add("", [track.count(gold, predicted, ontology)])
-    table = sums.table()
-    return {name: table.total(Key(track.name, name)).f1 or 0.0 for name in names}
+        batch.add(gold, predicted)
+        if batch.full:
+            _add(totals, track.count(batch).totals())
+            batch = Batch(ontology)
+    _add(totals, track.count(batch).totals())
+    return totals
+
+
+def _add(totals: dict[Key, Counts], more: dict[Key, Counts]) -> None:
+    for key, counts in more.items():
+        totals[key] = totals.get(key, Counts()) + counts
 
 
 def _textee(pairs: Pairs) -> Callable[[], Figures]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from operator import itemgetter
-
 import msgspec
 import numpy as np
 import pytest
@@ -11,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.benchmarks.workload import EVENTS, MENTIONS, TOKENS, pair_of_documents, write_workload
 
-from detente.counts import Counts, set_counts
+from detente.counts import Counts
 from detente.ontology import Ontology
 from detente.scoring.evaluate import evaluate, evaluate_files
-from detente.scoring.metrics import Compared, Counted, Key
+from detente.scoring.metrics import Counted, Key
 from detente.scoring.resampling import resampled_columns, resampled_sums
 from detente.scoring.sums import Sums
 from detente.scoring.table import CountTable, DocumentCounts, Recorder, tabulate
@@ -31,17 +29,27 @@ def documents(made: list[dict[Key, Counts]], story: bool = False) -> list[Docume
     return [DocumentCounts(f"d{n:02}", f"s{n % 3}" if story else "", counts) for n, counts in enumerate(made)]
 
 
+def counted(document: DocumentCounts) -> Counted:
+    """The counts of a document as a batch of one."""
+    figures = {}
+    for key, counts in document.counts.items():
+        numbers = np.array([msgspec.structs.astuple(counts)])
+        whole = counts.matched_predicted == counts.matched_gold and np.all(numbers == np.rint(numbers))
+        figures[key] = numbers.astype(np.int64) if whole else numbers
+    return Counted(figures)
+
+
 def recorded(made: list[DocumentCounts]) -> Recorder:
     recorder = Recorder()
     for document in made:
-        recorder.add(*document)
+        recorder.add([document.id], [document.story], [counted(document)])
     return recorder
 
 
 def summed(made: list[DocumentCounts]) -> Sums:
     sums = Sums()
     for document in made:
-        sums.add(document.story, [Counted(dict(document.counts))])
+        sums.add([document.story], [counted(document)])
     return sums
 
 
@@ -51,7 +59,7 @@ def same(one: CountTable, other: CountTable) -> bool:
 
 @given(rows)
 def test_every_count_comes_back_as_it_was(made: list[dict[Key, Counts]]) -> None:
-    table = tabulate(reversed(documents(made)))
+    table = recorded(documents(made)[::-1]).table()
     for row, counts in enumerate(made):
         for key in KEYS:
             found = table.select([key])[row, 0].tolist()
@@ -77,47 +85,11 @@ def test_sums_without_documents_are_the_same_sums(made: list[dict[Key, Counts]],
     assert (table.size, table.documents) == (len(made), ())
 
 
-words = st.frozensets(st.tuples(st.sampled_from("xyz"), st.integers(0, 5)))
-
-
-@given(st.lists(st.tuples(words, words), min_size=1, max_size=6), st.integers(1, 3))
-def test_breakdowns_counted_together_are_those_of_each_document(
-    pairs: list[tuple[frozenset[tuple[str, int]], frozenset[tuple[str, int]]]], together: int
-) -> None:
-    counted = [
-        Counted({}, (Compared(gold, predicted).by(itemgetter(0), "t", "F1", "type"),)) for gold, predicted in pairs
-    ]
-    expected = tabulate(DocumentCounts(f"d{n}", "", one.counts()) for n, one in enumerate(counted))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("detente.scoring.sums.TOGETHER", together)
-        sums = Sums()
-        for one in counted:
-            sums.add("", [one])
-        table = sums.table()
-    assert table.keys == expected.keys
-    assert np.array_equal(table.totals, expected.totals)
-
-
-@given(words, words)
-def test_parts_and_values_of_compared_items_are_counted_as_sets(
-    gold: frozenset[tuple[str, int]], predicted: frozenset[tuple[str, int]]
-) -> None:
-    compared = Compared(gold, predicted)
-    assert compared.counts() == set_counts(gold, predicted)
-    for place in (0, 1):
-        part = itemgetter(place)
-        assert compared.counts_of(part) == set_counts(set(map(part, gold)), set(map(part, predicted)))
-    by_letter = compared.by(itemgetter(0), "t", "F1", "type").counts()
-    for letter in "xyz":
-        of_letter = set_counts({x for x in gold if x[0] == letter}, {x for x in predicted if x[0] == letter})
-        assert by_letter.get(Key("t", "F1", "type", letter), Counts()) == of_letter
-
-
 @pytest.mark.parametrize("stories", [[], [""], ["s"], ["s", ""], ["s", "t"]])
 def test_sums_know_whether_every_document_is_in_a_story(stories: list[str]) -> None:
     sums = Sums()
     for story in stories:
-        sums.add(story, [])
+        sums.add([story], [])
     assert sums.table().by_story == (bool(stories) and all(stories))
 
 

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import msgspec
 
 from detente import __version__
 from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
-from detente.ontology import Ontology
+from detente.ontology import Ontology, load_ontology
+from detente.scoring.batch import Batch
 from detente.scoring.evaluate import evaluate
-from detente.scoring.signature import gold_hash, signature
+from detente.scoring.fingerprint import GoldHash
+from detente.scoring.signature import signature
 from detente.scoring.tracks import TRACKS
+
+ONTOLOGY = load_ontology()
+
+
+def gold_hash(documents: Iterable[Document]) -> str:
+    found = GoldHash()
+    for document in documents:
+        batch = Batch(ONTOLOGY)
+        batch.add(document, Document(document.id))
+        found.add(batch.gold, [document.id])
+    return found.hexdigest()
+
 
 DOCUMENT = Document(
     "d1",

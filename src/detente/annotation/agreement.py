@@ -182,7 +182,7 @@ def _coreference(a: Document, b: Document, _: Ontology) -> Numbers:
     first, second = clusters_of(a).values(), clusters_of(b).values()
     shared = frozenset().union(*first) & frozenset().union(*second)
     clusters = overlap([c & shared for c in first if c & shared], [c & shared for c in second if c & shared])
-    return np.concatenate([_vector(CLUSTER_METRICS[name](clusters)) for name in CONLL_METRICS])
+    return np.concatenate([CLUSTER_METRICS[name](clusters)[0] for name in CONLL_METRICS])
 
 
 def _given_arguments(a: Document, b: Document, _: Ontology) -> Numbers:

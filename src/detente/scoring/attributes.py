@@ -14,7 +14,17 @@ from detente.counts import Counts, set_counts
 from detente.documents import Document
 from detente.items import Span, attributes_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import Compared, Counted, Key, Metric, Track, confusion_counts, counts_by, share_counts
+from detente.scoring.batch import Batch, joined
+from detente.scoring.metrics import (
+    Counted,
+    Key,
+    Metric,
+    Track,
+    confusion_counts,
+    counts_by,
+    share_counts,
+    span_counts,
+)
 
 NAME = "attributes"
 MATCHED = " on matched triggers"
@@ -24,14 +34,19 @@ F1, POLARITY, MODALITY = Key(NAME, "F1"), Key(NAME, "polarity"), Key(NAME, "moda
 Valued = tuple[int, int, str, str]
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
-    """Counts of one document."""
-    attributes = Compared(attributes_of(gold), attributes_of(predicted))
+def count(batch: Batch) -> Counted:
+    """Counts of a batch."""
+    gold, predicted, spans = batch.gold.events, batch.predicted.events, batch.spans
+    attributes = joined(
+        (spans.gold_triggers, gold.type, gold.polarity, gold.modality),
+        (spans.triggers, predicted.type, predicted.polarity, predicted.modality),
+    )
+    trigger, kind, polarity, modality = attributes.columns
     return Counted(
         {
-            F1: attributes.counts(),
-            POLARITY: attributes.counts_of(itemgetter(0, 1, 2, 3)),
-            MODALITY: attributes.counts_of(itemgetter(0, 1, 2, 4)),
+            F1: span_counts(batch, attributes),
+            POLARITY: span_counts(batch, attributes.part(trigger, kind, polarity)),
+            MODALITY: span_counts(batch, attributes.part(trigger, kind, modality)),
         }
     )
 
@@ -114,7 +129,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
-    holds=lambda document: any(e.polarity is not None or e.modality is not None for e in document.events),
+    holds=lambda side: bool((side.events.polarity | side.events.modality).any()),
     given=True,
     count_details=count_details,
     detail_metrics=detail_metrics,

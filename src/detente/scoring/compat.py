@@ -21,7 +21,8 @@ from detente.errors import UsageError
 from detente.items import primary_mentions
 from detente.ontology import Ontology
 from detente.scoring import coreference, events, stance
-from detente.scoring.metrics import Key
+from detente.scoring.batch import Batch
+from detente.scoring.metrics import Key, Track
 from detente.scoring.report import OtherFigure, Report
 from detente.sentences import tokenize
 
@@ -159,12 +160,10 @@ def nervaluate_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
 
 def textee_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     """TextEE's six figures (Huang et al. 2024); events that fill roles are left out, TextEE having none."""
-    totals = dict.fromkeys(events.TEXTEE, Counts())
-    left_out = 0
-    for gold, predicted in pairs:
-        left_out += sum(a.event is not None for event in gold.events for a in event.arguments)
-        counts = events.count(_without_event_fillers(gold), _without_event_fillers(predicted), ontology).figures
-        totals = {name: total + counts[Key(events.NAME, name)] for name, total in totals.items()}
+    left_out = sum(a.event is not None for gold, _ in pairs for event in gold.events for a in event.arguments)
+    plain = [(_without_event_fillers(gold), _without_event_fillers(predicted)) for gold, predicted in pairs]
+    counts = _totals(events.TRACK, plain, ontology)
+    totals = {name: counts.get(Key(events.NAME, name), Counts()) for name in events.TEXTEE}
     told = f"{left_out} gold arguments filled by events left out" if left_out else ""
     loose = "a right argument on a wrong trigger is credited"
     return [
@@ -188,10 +187,7 @@ def _without_event_fillers(document: Document) -> Document:
 
 def coval_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     """The figures of coval on mention spans, with and without singletons; an undefined MUC counts 0 in its CoNLL F1."""
-    totals: dict[str, Counts] = {}
-    for gold, predicted in pairs:
-        for key, counts in coreference.count(gold, predicted, ontology).figures.items():
-            totals[key.metric] = totals.get(key.metric, Counts()) + counts
+    totals = {key.metric: counts for key, counts in _totals(coreference.TRACK, pairs, ontology).items()}
     figures = []
     for suffix, words in (("", ""), (coreference.NO_SINGLETONS, coreference.NO_SINGLETONS)):
         undefined = totals["MUC" + suffix].f1 is None
@@ -210,11 +206,8 @@ def coval_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
 def semeval2016_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
     """SemEval-2016 task 6: the mean F1 of the labels for and against over the gold (holder, target) pairs."""
     labels = ontology.stance.macro_labels
-    totals = dict.fromkeys(labels, Counts())
-    for gold, predicted in pairs:
-        counts = stance.count(gold, predicted, ontology).counts()
-        for label in labels:
-            totals[label] += counts.get(Key(stance.NAME, "macro", stance.GIVEN_PAIRS, label), Counts())
+    counts = _totals(stance.TRACK, pairs, ontology)
+    totals = {label: counts.get(Key(stance.NAME, "macro", stance.GIVEN_PAIRS, label), Counts()) for label in labels}
     if not labels:
         return []
     mean = sum(total.f1 or 0.0 for total in totals.values()) / len(labels)
@@ -223,6 +216,14 @@ def semeval2016_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
         OtherFigure("semeval2016", f"mean F1 of {' and '.join(labels)}", None, None, mean, note),
         *(_figure("semeval2016", label, total, "") for label, total in totals.items()),
     ]
+
+
+def _totals(track: Track, pairs: Pairs, ontology: Ontology) -> dict[Key, Counts]:
+    """What a track counts of all pairs."""
+    batch = Batch(ontology)
+    for gold, predicted in pairs:
+        batch.add(gold, predicted)
+    return track.count(batch).totals()
 
 
 def _figure(scorer: str, metric: str, total: Counts, note: str) -> OtherFigure:

@@ -10,10 +10,10 @@ mention added to a singleton brings a right one back into the count.
 
 from __future__ import annotations
 
-from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, overlap, overlap_of_members, without_singletons
-from detente.documents import Document
-from detente.items import clusters_of, entity_by_span
+from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, without_singletons
 from detente.ontology import Ontology
+from detente.scoring.batch import Batch
+from detente.scoring.columns import NONE
 from detente.scoring.metrics import Counted, Key, Metric, Track
 
 NAME = "coreference"
@@ -29,16 +29,12 @@ KEYS = {name: Key(NAME, name) for name in CLUSTER_METRICS}
 LARGER_KEYS = {name: Key(NAME, name + NO_SINGLETONS) for name in CLUSTER_METRICS}
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
-    """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
-    gold_of, predicted_of = entity_by_span(gold), entity_by_span(predicted)
-    if gold_of is not None and predicted_of is not None:
-        kept = overlap_of_members(gold_of, predicted_of)
-    else:
-        kept = overlap(clusters_of(gold).values(), clusters_of(predicted).values())
+def count(batch: Batch) -> Counted:
+    """Counts of a batch."""
+    kept = batch.overlap
     larger = without_singletons(kept)
-    counts = {key: CLUSTER_METRICS[name](kept) for name, key in KEYS.items()}
-    return Counted(counts | {key: CLUSTER_METRICS[name](larger) for name, key in LARGER_KEYS.items()})
+    figures = {key: CLUSTER_METRICS[name](kept) for name, key in KEYS.items()}
+    return Counted(figures | {key: CLUSTER_METRICS[name](larger) for name, key in LARGER_KEYS.items()})
 
 
 def metrics(ontology: Ontology) -> tuple[Metric, ...]:
@@ -68,5 +64,5 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
-    holds=lambda document: any(mention.entity is not None for mention in document.mentions),
+    holds=lambda side: bool((side.mentions.entity != NONE).any()),
 )

@@ -15,8 +15,8 @@ from detente.documents import Document
 from detente.items import MentionItem, mentions_of, primary_mentions
 from detente.matching import Span, dice, half_credit, match_spans
 from detente.ontology import Ontology
+from detente.scoring.batch import Batch, joined
 from detente.scoring.metrics import (
-    Compared,
     Counted,
     Key,
     Metric,
@@ -26,6 +26,8 @@ from detente.scoring.metrics import (
     credit_counts,
     error_counts,
     share_counts,
+    span_breakdown,
+    span_counts,
 )
 from detente.scoring.mistakes import count_kinds, count_types, pair_typed_spans
 
@@ -50,19 +52,21 @@ PARTIAL: dict[str, tuple[Callable[[Span, Span], float], str]] = {
 }
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
-    """Counts of one document."""
-    expected, found = primary_mentions(gold, ontology), primary_mentions(predicted, ontology)
-    of_all_levels, found_of_all = mentions_of(gold), mentions_of(predicted)
-    primary = Compared(expected, found)
-    counts = primary.counts()
-    same = expected is of_all_levels and found is found_of_all
+def count(batch: Batch) -> Counted:
+    """Counts of a batch."""
+    gold, predicted, spans = batch.gold.mentions, batch.predicted.mentions, batch.spans
+    counted, found = (batch.codes.primary[side.type, side.level] for side in (gold, predicted))
+    primary = joined((spans.gold_mentions[counted], gold.type[counted]), (spans.mentions[found], predicted.type[found]))
+    of_all_levels = primary
+    if not (counted.all() and found.all()):
+        of_all_levels = joined((spans.gold_mentions, gold.type), (spans.mentions, predicted.type))
+    span, kind = primary.columns
     figures = {
-        F1: counts,
-        ALL_LEVELS: counts if same else set_counts(of_all_levels, found_of_all),
-        SPAN_ONLY: primary.counts_of(itemgetter(0, 1)),
+        F1: span_counts(batch, primary),
+        ALL_LEVELS: span_counts(batch, of_all_levels),
+        SPAN_ONLY: span_counts(batch, primary.part(span)),
     }
-    return Counted(figures, (primary.by(itemgetter(2), NAME, "F1", "type"),))
+    return Counted(figures, (span_breakdown(batch, primary, (NAME, "F1", "type"), batch.codes.types, kind),))
 
 
 def nested_in(items: Collection[MentionItem], document: Document) -> set[MentionItem]:
@@ -156,7 +160,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
-    holds=lambda document: bool(document.mentions),
+    holds=lambda side: len(side.mentions.doc) > 0,
     count_details=count_details,
     detail_metrics=detail_metrics,
 )

@@ -17,7 +17,7 @@ from detente.scoring.collecting import Collector
 from detente.scoring.details import breakdown_scores, confusion_tallies, error_tallies, has_details, reported_metrics
 from detente.scoring.faults import submission_faults
 from detente.scoring.metrics import Array, Metric, Track, f1_values, metric_values, overall_values
-from detente.scoring.pairing import pair_documents, well_formed
+from detente.scoring.pairing import pair_documents
 from detente.scoring.parallel import count_in_processes
 from detente.scoring.report import Report, Score
 from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_columns
@@ -93,7 +93,7 @@ def count_documents(
     """Per-document counts of a submission, for `report` and for `compare`; raises as `evaluate` does."""
     chosen = chosen_tracks(tracks, setting)
     collector = Collector(setting, tuple(track.name for track in chosen), details=details)
-    collector.take(pair_documents(well_formed(gold, ontology), well_formed(predicted, ontology)), ontology)
+    collector.take(pair_documents(gold, predicted), ontology)
     return collector.table()
 
 

@@ -7,17 +7,26 @@ span, so a mention and an event of the same span are the same filler.
 
 from __future__ import annotations
 
-from collections.abc import Set
-from operator import itemgetter
-from typing import Any
+import numpy as np
 
-from detente.columns import AttachedItem, columns_of
 from detente.counts import Counts
 from detente.documents import Document
-from detente.items import Span, arguments_of, triggers_of
+from detente.items import arguments_of, triggers_of
 from detente.ontology import Ontology
 from detente.scoring.argument_mistakes import count_argument_kinds, count_roles
-from detente.scoring.metrics import Compared, Counted, Key, Metric, Track, confusion_counts, error_counts
+from detente.scoring.batch import PREDICTED, Batch, Flags, Rows, joined, pack
+from detente.scoring.columns import EVENT, Ints, Side
+from detente.scoring.metrics import (
+    Counted,
+    Key,
+    Metric,
+    Track,
+    confusion_counts,
+    error_counts,
+    set_counts_of,
+    span_breakdown,
+    span_counts,
+)
 from detente.scoring.mistakes import count_kinds, count_types, pair_typed_spans
 
 NAME = "events"
@@ -32,52 +41,65 @@ TEXTEE = {
 }
 AC_ENTITY = "AC+ entity"
 KEYS = {name: Key(NAME, name) for name in (*TEXTEE, AC_ENTITY)}
-# parts of an argument on its trigger
-WITHOUT_ROLE, WITHOUT_TRIGGER, TYPE_AND_SPAN = itemgetter(0, 1, 3), itemgetter(0, 2, 3), itemgetter(0, 3)
 
 
-def entity_level_counts(gold: Document, arguments: Compared) -> Counts:
+def count(batch: Batch) -> Counted:
+    """Counts of a batch."""
+    spans, codes = batch.spans, batch.codes
+    triggers = joined((spans.gold_triggers, batch.gold.events.type), (spans.triggers, batch.predicted.events.type))
+    arguments = joined(
+        _attached(batch.gold, spans.gold_mentions, spans.gold_triggers),
+        _attached(batch.predicted, spans.mentions, spans.triggers),
+    )
+    filler, role, trigger, kind = arguments.columns
+    figures = {
+        KEYS["AC+"]: span_counts(batch, arguments),
+        KEYS["AI+"]: span_counts(batch, arguments.part(filler, trigger, kind)),
+        KEYS["AC"]: span_counts(batch, arguments.part(filler, role, kind)),
+        KEYS["AI"]: span_counts(batch, arguments.part(filler, kind)),
+        KEYS["TC"]: span_counts(batch, triggers),
+        KEYS["TI"]: span_counts(batch, triggers.part(triggers.columns[0])),
+        KEYS[AC_ENTITY]: _entity_level_counts(batch, arguments),
+    }
+    breakdowns = (
+        span_breakdown(batch, arguments, (NAME, "AC+", "type"), codes.event_types, kind),
+        span_breakdown(batch, arguments, (NAME, "AC+", "role"), codes.roles, role),
+        span_breakdown(batch, triggers, (NAME, "TC", "trigger type"), codes.event_types, triggers.columns[1]),
+    )
+    return Counted(figures, breakdowns)
+
+
+def _attached(side: Side, mentions: Ints, triggers: Ints) -> tuple[Ints, ...]:
+    """The arguments as (filler span, role, trigger span, event type), given the spans of mentions and triggers."""
+    a = side.arguments
+    # whichever of the two spans the filler's row is of
+    place = np.concatenate([mentions, triggers])
+    filler = place[side.node_row[a.filler] + np.where(side.node_layer[a.filler] == EVENT, len(mentions), 0)]
+    return filler, a.role, triggers[a.event], side.events.type[a.event]
+
+
+def _entity_level_counts(batch: Batch, arguments: Rows) -> Ints:
     """AC+ where any mention of the gold filler's entity will do.
 
     Each gold (event, role, entity) is credited once; further predicted mentions of that entity in the same place are
     neutral, neither right nor wrong. A wrong span counts as predicted, each one. Entities are the gold's.
     """
-    entity_of: dict[Span, Any] = columns_of(gold).entity_of()
-
-    def to_entities(items: Set[AttachedItem]) -> list[tuple[Any, ...]]:
-        if not items:
-            return []
-        kinds, triggers, roles, spans = zip(*items, strict=True)
-        return list(zip(kinds, triggers, roles, map(entity_of.get, spans, spans), strict=True))
-
-    found = to_entities(arguments.predicted)
-    hits = set(to_entities(arguments.matched))
-    wanted = hits.union(to_entities(arguments.gold))
-    wrong = len(found) - sum(map(wanted.__contains__, found))
-    hits |= wanted.intersection(found)
-    return Counts(len(hits), len(hits) + wrong, len(hits), len(wanted))
+    spans, gold = batch.spans, batch.gold.mentions
+    clustered = gold.entity >= 0
+    # spans of an entity under the entity's number, every other one under a number of its own
+    entity = len(batch.gold.node_layer) + np.arange(len(spans.doc))
+    entity[spans.gold_mentions[clustered]] = gold.entity[clustered]
+    filler, role, trigger, kind = arguments.columns
+    doc, sides = spans.doc[filler], arguments.sides
+    place = pack(entity[filler], role, trigger, kind)
+    merged = set_counts_of(*_column_and_sides(arguments.part(doc, place)), len(batch))
+    wrong = (sides == PREDICTED) & ~np.isin(place, place[sides != PREDICTED])
+    merged[:, 1] = merged[:, 0] + np.bincount(doc[wrong], minlength=len(batch))
+    return merged
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
-    """Counts of one document."""
-    ours, theirs = columns_of(gold), columns_of(predicted)
-    arguments = Compared(ours.attached(), theirs.attached())
-    triggers = Compared(ours.triggers(), theirs.triggers())
-    figures = {
-        KEYS["AC+"]: arguments.counts(),
-        KEYS["AI+"]: arguments.counts_of(WITHOUT_ROLE),
-        KEYS["AC"]: arguments.counts_of(WITHOUT_TRIGGER),
-        KEYS["AI"]: arguments.counts_of(TYPE_AND_SPAN),
-        KEYS["TC"]: triggers.counts(),
-        KEYS["TI"]: triggers.counts_of(itemgetter(1)),
-        KEYS[AC_ENTITY]: entity_level_counts(gold, arguments),
-    }
-    breakdowns = (
-        arguments.by(itemgetter(0), NAME, "AC+", "type"),
-        arguments.by(itemgetter(2), NAME, "AC+", "role"),
-        triggers.by(itemgetter(0), NAME, "TC", "trigger type"),
-    )
-    return Counted(figures, breakdowns)
+def _column_and_sides(rows: Rows) -> tuple[Ints, Flags]:
+    return rows.columns[0], rows.sides
 
 
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -112,7 +134,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
-    holds=lambda document: bool(document.events),
+    holds=lambda side: len(side.events.doc) > 0,
     given=True,
     count_details=count_details,
 )

@@ -12,9 +12,8 @@ over documents like everything else, and no F1 is taken of them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +22,9 @@ from numpy.typing import NDArray
 from detente.counts import Counts
 from detente.documents import Document
 from detente.ontology import Ontology
+from detente.scoring.batch import BOTH_SIDES, GOLD, PREDICTED, Batch, Flags, Rows
+from detente.scoring.codes import Codes
+from detente.scoring.columns import Ints, Side
 
 Array = NDArray[np.float64]
 
@@ -42,21 +44,6 @@ class Key(NamedTuple):
     metric: str
     dimension: str = ""
     name: str = ""
-
-
-class _BreakdownKeys(dict[str, Key]):
-    """The keys of one breakdown by name; every document asks for them again."""
-
-    def __init__(self, track: str, metric: str, dimension: str) -> None:
-        super().__init__()
-        self._start = track, metric, dimension
-
-    def __missing__(self, name: str) -> Key:
-        key = self[name] = Key(*self._start, name)
-        return key
-
-
-_breakdown_keys = cache(_BreakdownKeys)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,88 +87,82 @@ def confusion_counts(track: str, what: str, cells: Mapping[tuple[str, str], int]
     }
 
 
-class Compared:
-    """Items of both sides: those that both have, and those that only one has.
-
-    What is counted of them is mostly counted of some of their parts (their spans, say), or by one of their values
-    (their type): what both sides have is then looked at once instead of twice.
-    """
-
-    __slots__ = ("gold", "matched", "predicted")
-
-    def __init__(self, gold: Set[Any], predicted: Set[Any]) -> None:
-        self.matched = gold & predicted
-        self.gold = gold - predicted
-        self.predicted = predicted - gold
-
-    def counts(self) -> Counts:
-        """Set counts of the items."""
-        matched = len(self.matched)
-        return Counts(matched, matched + len(self.predicted), matched, matched + len(self.gold))
-
-    def counts_of(self, part: Callable[[Any], Any]) -> Counts:
-        """Set counts of a part of the items."""
-        both = set(map(part, self.matched))
-        gold, predicted = set(map(part, self.gold)), set(map(part, self.predicted))
-        gold -= both
-        predicted -= both
-        matched = len(both) + len(gold & predicted)
-        return Counts(matched, len(both) + len(predicted), matched, len(both) + len(gold))
-
-    def by(self, value: Callable[[Any], str], track: str, metric: str, dimension: str) -> Breakdown:
-        """The items split by a value of theirs (their type, their role)."""
-        return Breakdown(self, value, (track, metric, dimension))
-
-
 class Breakdown(NamedTuple):
-    """Items split by a value of theirs, under `place` (track, metric, dimension).
+    """Distinct rows of a batch split by one of their values, under `place` (track, metric, dimension).
 
-    It is counted only when asked for: where single documents are not kept, many documents' items are counted at once.
+    `value` are places in `names`; `doc` and `sides` say in which document and on which side each row is.
     """
 
-    items: Compared
-    value: Callable[[Any], str]
     place: tuple[str, str, str]
+    names: Sequence[str]
+    value: Ints
+    doc: Ints
+    sides: Flags
 
-    def counts(self) -> dict[Key, Counts]:
-        """Set counts of each value."""
-        both, gold, predicted = (
-            Counter(map(self.value, side)) for side in (self.items.matched, self.items.gold, self.items.predicted)
-        )
-        return breakdown_counts(self.place, both, gold, predicted)
+    def key(self, value: int) -> Key:
+        """The key of one value."""
+        return Key(*self.place, self.names[value])
+
+    def totals(self) -> dict[Key, Ints]:
+        """Set counts of each value over all documents, (4,)."""
+        counts = set_counts_of(self.value, self.sides, len(self.names))
+        return {self.key(value): counts[value] for value in np.flatnonzero(counts.any(axis=-1)).tolist()}
+
+    def of_documents(self, documents: int) -> Ints:
+        """Set counts of each value in each document, (documents, names, 4)."""
+        size = len(self.names)
+        return set_counts_of(self.doc * size + self.value, self.sides, documents * size).reshape(documents, size, 4)
 
 
 class Counted(NamedTuple):
-    """What a track counts of one document: its figures, and what splits them."""
+    """What a track counts of a batch: its figures, (documents, 4) as in `Counts`, and what splits them.
 
-    figures: dict[Key, Counts]
+    Whole numbers, or multiples of `GRAIN`⁻¹.
+    """
+
+    figures: Mapping[Key, Array | Ints]
     breakdowns: tuple[Breakdown, ...] = ()
 
-    def counts(self) -> dict[Key, Counts]:
-        """All of it as counts by key."""
-        counts = dict(self.figures)
+    def totals(self) -> dict[Key, Counts]:
+        """All of it summed over the documents."""
+        sums: dict[Key, Any] = {key: counts.sum(axis=0) for key, counts in self.figures.items()}
         for breakdown in self.breakdowns:
-            counts |= breakdown.counts()
-        return counts
+            sums |= breakdown.totals()
+        return {key: Counts(*counts.tolist()) for key, counts in sums.items()}
+
+    def of_document(self, row: int) -> dict[Key, Counts]:
+        """The figures of one document."""
+        return {key: Counts(*counts[row].tolist()) for key, counts in self.figures.items()}
 
 
-def breakdown_counts(
-    place: tuple[str, str, str], both: Mapping[str, int], gold: Mapping[str, int], predicted: Mapping[str, int]
-) -> dict[Key, Counts]:
-    """Counts by name from how often each name is on both sides, and on one alone."""
-    keys = _breakdown_keys(*place)
-    counts = {}
-    for name in dict.fromkeys((*both, *gold, *predicted)):
-        matched = both.get(name, 0)
-        counts[keys[name]] = Counts(matched, matched + predicted.get(name, 0), matched, matched + gold.get(name, 0))
-    return counts
+def span_counts(batch: Batch, rows: Rows) -> Ints:
+    """Set counts of rows whose first column is a span's number, (documents, 4)."""
+    return set_counts_of(batch.spans.doc[rows.columns[0]], rows.sides, len(batch))
+
+
+def span_breakdown(batch: Batch, rows: Rows, place: tuple[str, str, str], codes: Codes, value: Ints) -> Breakdown:
+    """Such rows split by a label, told by its number."""
+    return Breakdown(place, codes.names, value, batch.spans.doc[rows.columns[0]], rows.sides)
+
+
+def set_counts_of(place: Ints, sides: Flags, size: int) -> Ints:
+    """Set counts of distinct rows by some place of theirs, (size, 4)."""
+    cells = np.bincount(place * 4 + sides, minlength=4 * size).reshape(-1, 4)
+    matched = cells[:, BOTH_SIDES]
+    predicted, gold = matched + cells[:, PREDICTED], matched + cells[:, GOLD]
+    return np.stack([matched, predicted, matched, gold], axis=-1)
 
 
 def counts_by(
     gold: Set[Any], predicted: Set[Any], value: Callable[[Any], str], track: str, metric: str, dimension: str
 ) -> dict[Key, Counts]:
     """Set counts of items split by a value of theirs (their type, their role)."""
-    return Compared(gold, predicted).by(value, track, metric, dimension).counts()
+    sides = [Counter(map(value, items)) for items in (gold & predicted, predicted, gold)]
+    return {
+        Key(track, metric, dimension, name): Counts(matched, sides[1][name], matched, sides[2][name])
+        for name in dict.fromkeys((*sides[1], *sides[2]))
+        for matched in [sides[0][name]]
+    }
 
 
 def _no_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
@@ -197,8 +178,8 @@ class Track:
     """One layer as it is scored.
 
     `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
-    figures for an ontology, `count` counts one pair of documents (gold, predicted), `holds` says whether a document
-    of a submission has anything for this track. `given` says that it can be scored when gold mentions are given.
+    figures for an ontology, `count` counts a batch of pairs of documents, `holds` says whether a submission's side of
+    a batch has anything for this track. `given` says that it can be scored when gold mentions are given.
     `count_details` and `detail_metrics` are the same for what is told only when details are asked for.
     """
 
@@ -207,8 +188,8 @@ class Track:
     match: str
     average: str
     metrics: Callable[[Ontology], tuple[Metric, ...]]
-    count: Callable[[Document, Document, Ontology], Counted]
-    holds: Callable[[Document], bool]
+    count: Callable[[Batch], Counted]
+    holds: Callable[[Side], bool]
     given: bool = False
     count_details: Callable[[Document, Document, Ontology], dict[Key, Counts]] = _no_details
     detail_metrics: Callable[[Ontology], tuple[Metric, ...]] = _no_metrics

@@ -1,21 +1,18 @@
-"""Gold and predicted documents brought together by id, with the contract of a submission checked on the way.
+"""Gold and predicted documents brought together by id, and what is wrong with a pair.
 
 Both sides are streamed: a document waits only until its partner comes, so files in the same order need no memory.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from detente.checks import check_document
-from detente.columns import columns_of
 from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.ontology import Ontology
-from detente.soundness import has_repeated_arguments
 
 
 class DocumentPair(NamedTuple):
@@ -33,8 +30,7 @@ def pair_documents(
 
     `distinct` says that ids are known to be so on either side (as a file's reader has seen to), and spares a look.
 
-    Raises, at the end, one `DataError` with all faults: repeated ids on either side, ids that the gold does not have,
-    another text than the gold's, offsets outside it, a span in two clusters.
+    Raises, at the end, one `DataError` with all faults: repeated ids on either side, ids that the gold does not have.
     """
     sides = _Side("gold", distinct), _Side("predicted", distinct)
     faults: list[Fault] = []
@@ -43,15 +39,12 @@ def pair_documents(
             faults += side.take(document)
         for name in {document.id: None for document in arrived if document is not None}:
             if name in sides[0].waiting and name in sides[1].waiting:
-                pair = DocumentPair(sides[0].waiting.pop(name), sides[1].waiting.pop(name), missing=False)
-                faults += text_faults(pair.predicted, pair.gold)
-                if not faults:
-                    yield pair
+                yield DocumentPair(sides[0].waiting.pop(name), sides[1].waiting.pop(name), missing=False)
     faults += [unknown_id(name) for name in sides[1].waiting]
-    if faults:
-        raise DataError(faults)
     for document in sides[0].waiting.values():
         yield DocumentPair(document, Document(document.id), missing=True)
+    if faults:
+        raise DataError(faults)
 
 
 class _Side:
@@ -64,7 +57,7 @@ class _Side:
         self.seen: set[str] = set()
 
     def take(self, document: Document | None) -> list[Fault]:
-        """Take in a document (None: the side has ended); its faults: a repeated id, a span in two clusters."""
+        """Take in a document (None: the side has ended); its fault, if its id is a repeated one."""
         if document is None:
             return []
         if not self.distinct:
@@ -73,18 +66,19 @@ class _Side:
                 return [Fault(found, "each document once", "Remove one of them.", document=document.id)]
             self.seen.add(document.id)
         self.waiting[document.id] = document
-        return cluster_faults(document)
+        return []
 
 
-def well_formed(documents: Iterable[Document], ontology: Ontology) -> Iterator[Document]:
-    """The documents, checked as predictions are (ids, offsets, labels, references); all faults raised at the end."""
-    faults: list[Fault] = []
-    for document in documents:
-        faults += check_document(document, ontology, gold=False)
-        if not faults:
-            yield document
-    if faults:
-        raise DataError(faults)
+def pair_faults(pair: DocumentPair, ontology: Ontology, *, complete: bool) -> list[Fault]:
+    """All faults of a pair: of either document, and of the prediction beside the gold; `complete` says gold must be."""
+    gold, predicted, _ = pair
+    return [
+        *check_document(gold, ontology, gold=complete),
+        *cluster_faults(gold),
+        *check_document(predicted, ontology, gold=False),
+        *text_faults(predicted, gold),
+        *cluster_faults(predicted),
+    ]
 
 
 def text_length(gold: Document) -> int | None:
@@ -121,8 +115,6 @@ def text_faults(predicted: Document, gold: Document) -> list[Fault]:
 
 def cluster_faults(document: Document) -> list[Fault]:
     """A span in two clusters, which no coreference metric can make sense of."""
-    if len(set(columns_of(document).spans)) == len(document.mentions):
-        return []
     faults = []
     entity_of: dict[tuple[int, int], str] = {}
     for mention in document.mentions:
@@ -152,37 +144,8 @@ def unknown_id(name: str) -> Fault:
     )
 
 
-def repeated_items(document: Document) -> dict[str, int]:
-    """How many items of each layer repeat another one in everything but their id; such repeats count once."""
-    if _certainly_without_repeats(document):
-        return {}
-    layers: dict[str, Iterable[object]] = {
-        "mentions": ((m.start, m.end, m.type, m.level, m.reading, m.value, m.entity) for m in document.mentions),
-        "events": (
-            (e.type, e.start, e.end, e.polarity, e.modality, e.source, e.condition, e.cluster, frozenset(e.arguments))
-            for e in document.events
-        ),
-        "arguments": ((e.id, argument) for e in document.events for argument in e.arguments),
-        "stances": ((s.holder, s.target, s.label, s.explicit, s.source, s.evidence) for s in document.stances),
-    }
-    repeats = {name: sum(count - 1 for count in Counter(items).values()) for name, items in layers.items()}
-    return {name: count for name, count in repeats.items() if count}
-
-
-def _certainly_without_repeats(document: Document) -> bool:
-    """Whether items differ already in what tells them apart most quickly."""
-    columns = columns_of(document)
-    m, v, s = columns.mentions, columns.events, columns.stances
-    return (
-        len(columns.typed()) == len(m.id)
-        and len(set(zip(v.start, v.end, v.type, strict=True))) == len(v.id)
-        and len(set(zip(s.holder, s.target, s.label, strict=True))) == len(s.id)
-        and not has_repeated_arguments(columns)
-    )
-
-
 def _furthest(document: Document) -> int:
     """The greatest end offset of a document."""
-    columns = columns_of(document)
-    further = [span.end for span in (*columns.events.condition, *columns.stances.evidence) if span is not None]
-    return max((*columns.mentions.end, *columns.events.end, *further), default=0)
+    spans: list[Any] = [*document.mentions, *document.events, *(event.condition for event in document.events)]
+    spans += (stance.evidence for stance in document.stances)
+    return max((span.end for span in spans if span is not None), default=0)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from detente.errors import DataError, Fault
 from detente.jsonl import Shard, read_documents
 from detente.ontology import Ontology
-from detente.scoring.collecting import Collector
+from detente.scoring.collecting import Collector, UnsureError
 from detente.scoring.pairing import pair_documents
 
 # net allocations of containers between two looks for reference cycles
@@ -36,12 +36,22 @@ class Work(NamedTuple):
 
 def count_shard(work: Work, shard: Shard | None = None) -> Collector | list[Fault]:
     """The counts of a shard (None: of everything), or its faults, which no exception could carry between processes."""
-    gold = read_documents(work.gold_path, work.ontology, gold=True, shard=shard)
-    predicted = read_documents(work.predicted_path, work.ontology, gold=False, shard=shard)
+    try:
+        # details need the documents themselves
+        return _count(work, shard, quick=not work.details)
+    except UnsureError:
+        return _count(work, shard, quick=False)
+
+
+def _count(work: Work, shard: Shard | None, *, quick: bool) -> Collector | list[Fault]:
+    # checked by the collector, many at a time
+    gold = read_documents(work.gold_path, work.ontology, shard=shard, check=False)
+    predicted = read_documents(work.predicted_path, work.ontology, shard=shard, check=False)
     collector = Collector(work.setting, work.tracks, details=work.details, keep=work.keep)
     try:
         with _rare_collections():
-            collector.take(pair_documents(gold, predicted, distinct=True), work.ontology)
+            pairs = pair_documents(gold, predicted, distinct=True)
+            collector.take(pairs, work.ontology, complete=True, quick=quick)
     except DataError as error:
         return error.faults
     return collector

@@ -20,8 +20,8 @@ from detente.items import (
     AttachedArgument,
     arguments_of,
     attributes_of,
+    entity_alignment,
     primary_mentions,
-    stance_alignment,
     stances_of,
 )
 from detente.ontology import Ontology
@@ -111,7 +111,7 @@ def article_slices(gold: Document) -> list[str]:
 
 
 def _found_stances(gold: Document, predicted: Document, ontology: Ontology) -> Set[Any]:
-    return stances_of(predicted, stance_alignment(gold, predicted))
+    return stances_of(predicted, entity_alignment(gold, predicted))
 
 
 # track: (the slices of its gold items, the predicted items in the same terms); coreference has no items to slice

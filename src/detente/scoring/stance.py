@@ -8,43 +8,89 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Set
-from operator import itemgetter
+
+import numpy as np
 
 from detente.counts import Counts, set_counts
 from detente.documents import Document, Span
-from detente.items import Node, StanceTuple, stance_alignment, stances_of
+from detente.items import Node, StanceTuple, entity_alignment, stances_of
 from detente.ontology import Ontology
-from detente.scoring.metrics import NOTHING, Compared, Counted, Key, Metric, Track, confusion_counts, error_counts
+from detente.scoring.batch import PREDICTED, Batch, Rows, joined, pack
+from detente.scoring.columns import ENTITY, EVENT, NONE, Ints, Side
+from detente.scoring.metrics import (
+    NOTHING,
+    Breakdown,
+    Counted,
+    Key,
+    Metric,
+    Track,
+    confusion_counts,
+    error_counts,
+    set_counts_of,
+)
 from detente.scoring.mistakes import MISSED, SPURIOUS
 from detente.sentences import tokenize
 
 NAME = "stance"
 GIVEN_PAIRS = "label on gold pairs"
 F1, WITHOUT_LABEL, UNDIRECTED = Key(NAME, "F1"), Key(NAME, "without label"), Key(NAME, "undirected")
-ENDS = itemgetter(0, 1)
 WRONG_LABEL, REVERSED = "wrong label", "reversed direction"
 
 Pair = tuple[Node, Node]
 
 
-def count(gold: Document, predicted: Document, ontology: Ontology) -> Counted:
-    """Counts of one document; raises `DataError` where a span is in two clusters of one side."""
-    expected, found = stances_of(gold), stances_of(predicted, stance_alignment(gold, predicted))
-    stances = Compared(expected, found)
-    pairs = set(map(ENDS, expected))
-    on_pairs = {item for item in found if ENDS(item) in pairs}
+def count(batch: Batch) -> Counted:
+    """Counts of a batch."""
+    gold, predicted = _tuples(batch)
+    stances = joined(gold, predicted)
+    doc, holder, target, label = stances.columns
     figures = {
-        F1: stances.counts(),
-        WITHOUT_LABEL: stances.counts_of(ENDS),
-        UNDIRECTED: stances.counts_of(_undirected),
+        F1: set_counts_of(doc, stances.sides, len(batch)),
+        WITHOUT_LABEL: _counts(stances.part(doc, holder, target), len(batch)),
+        UNDIRECTED: _counts(
+            stances.part(doc, np.minimum(holder, target), np.maximum(holder, target), label), len(batch)
+        ),
     }
-    given = Compared(expected, on_pairs).by(itemgetter(2), NAME, "macro", GIVEN_PAIRS)
-    return Counted(figures, (stances.by(itemgetter(2), NAME, "F1", "label"), given))
+    pair, names = pack(doc, holder, target), batch.codes.labels.names
+    given = stances.where(np.isin(pair, pair[stances.sides != PREDICTED]))
+    breakdowns = (
+        Breakdown((NAME, "F1", "label"), names, label, doc, stances.sides),
+        Breakdown((NAME, "macro", GIVEN_PAIRS), names, given.columns[3], given.columns[0], given.sides),
+    )
+    return Counted(figures, breakdowns)
+
+
+def _counts(rows: Rows, documents: int) -> Ints:
+    return set_counts_of(rows.columns[0], rows.sides, documents)
+
+
+def _tuples(batch: Batch) -> tuple[tuple[Ints, ...], tuple[Ints, ...]]:
+    """The stances of both sides as (document, holder, target, label), both ends in terms of the gold.
+
+    The number of an end is that of the gold entity, or of the trigger's span, or of a predicted entity to which no
+    gold one corresponds.
+    """
+    clusters, spans = batch.overlap, batch.spans
+    golds = len(clusters.gold)
+    # a predicted entity without a gold one is numbered after all others
+    end = golds + len(spans.doc) + np.arange(len(clusters.predicted))
+    end[clusters.other[clusters.aligned]] = clusters.one[clusters.aligned]
+    return (
+        _with_ends(batch.gold, np.arange(golds), golds + spans.gold_triggers),
+        _with_ends(batch.predicted, end, golds + spans.triggers),
+    )
+
+
+def _with_ends(side: Side, entities: Ints, events: Ints) -> tuple[Ints, ...]:
+    """The stances of a side, given the numbers of its entities and of its events as ends."""
+    ends = np.full(len(side.node_layer), NONE)
+    ends[side.node_of[ENTITY]], ends[side.node_of[EVENT]] = entities, events
+    return side.stances.doc, ends[side.stances.holder], ends[side.stances.target], side.stances.label
 
 
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
     """Evidence, kinds of errors, and labels taken for others, of one document."""
-    aligned = stance_alignment(gold, predicted)
+    aligned = entity_alignment(gold, predicted)
     expected, found = stances_of(gold), stances_of(predicted, aligned)
     return {
         Key(NAME, "evidence"): _evidence_counts(gold, predicted, aligned),
@@ -123,10 +169,6 @@ def _places(spans: list[Span], tokens: list[tuple[int, int]] | None) -> set[int]
     return {start for start, end in tokens for span in spans if start < span.end and span.start < end}
 
 
-def _undirected(item: StanceTuple) -> tuple[frozenset[Node], str]:
-    return frozenset(ENDS(item)), item[2]
-
-
 def detail_metrics(ontology: Ontology) -> tuple[Metric, ...]:
     """The figures that details add."""
     words = "F1 over the evidence's tokens of the tuples found, holder, target and label right"
@@ -159,7 +201,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
-    holds=lambda document: bool(document.stances),
+    holds=lambda side: len(side.stances.doc) > 0,
     given=True,
     count_details=count_details,
     detail_metrics=detail_metrics,

@@ -11,17 +11,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import blake2b
-from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
+from msgspec.structs import astuple
 from numpy.typing import NDArray
 
 from detente.counts import Counts
-from detente.scoring.metrics import Array, Key
+from detente.scoring.metrics import Array, Counted, Key
 
 # whole numbers below this are exact in single precision
 EXACT_SINGLE = 2**24
+# the largest number of two bytes
+LARGEST_SMALL = 2**16 - 1
 
 Places = NDArray[np.int64]
 
@@ -223,57 +225,64 @@ class Recorder:
         self.names: list[str] = []
         self.stories: list[str] = []
         self.numbering: dict[Key, int] = {}
-        # (key, matched, predicted, gold) for each entry, and how many entries each document has
-        self._whole = array("H")
-        self._sizes = array("i")
-        # (row, key) and four numbers for each entry with others than small whole numbers
-        self._fraction_places = array("i")
-        self._fractions = array("d")
+        # what `Entries` holds, in pieces, keys under the numbers of `numbering`
+        self._whole: list[tuple[NDArray[np.int32], NDArray[np.uint16]]] = []
+        # (row, key) and four numbers for each entry that came alone
+        self._places = array("i")
+        self._numbers = array("d")
 
     @property
     def documents(self) -> int:
         """How many documents were taken in."""
         return len(self.names)
 
-    def add(self, name: str, story: str, *counts: Mapping[Key, Counts]) -> None:
-        """Take in one document's counts, under keys that are all different."""
-        numbering = self.numbering
-        whole: list[int] = []
-        fractions: list[tuple[Key, Counts]] = []
-        for key, c in chain.from_iterable([part.items() for part in counts]):
-            matched = c.matched_gold
-            if type(matched) is not int or matched != c.matched_predicted:
-                fractions.append((key, c))
-                continue
-            number = numbering.get(key)
-            if number is None:
-                number = numbering[key] = len(numbering)
-            whole += (number, matched, c.predicted, c.gold)  # type: ignore[arg-type]
-        try:
-            self._whole.extend(array("H", whole))
-            self._sizes.append(len(whole) // 4)
-        except (OverflowError, TypeError):
-            # too large for two bytes, or no whole number: the whole document the long way
-            self._sizes.append(0)
-            fractions = [item for part in counts for item in part.items()]
-        for key, c in fractions:
-            self._fraction_places.extend((len(self.names), numbering.setdefault(key, len(numbering))))
-            self._fractions.extend((c.matched_predicted, c.predicted, c.matched_gold, c.gold))
-        self.names.append(name)
-        self.stories.append(story)
+    def add(self, names: Sequence[str], stories: Sequence[str], counted: Iterable[Counted]) -> int:
+        """Take in the counts of a batch, its documents' ids and story clusters; the number of its first document."""
+        first = len(self.names)
+        self.names += names
+        self.stories += stories
+        for figures, breakdowns in counted:
+            for key, counts in figures.items():
+                self._add_column(first, key, counts)
+            for breakdown in breakdowns:
+                counts = breakdown.of_documents(len(names))
+                for value in np.flatnonzero(counts.any(axis=(0, 2))).tolist():
+                    self._add_column(first, breakdown.key(value), counts[:, value])
+        return first
+
+    def add_details(self, row: int, counts: Mapping[Key, Counts]) -> None:
+        """Take in more counts of one document, under keys that it does not have yet."""
+        for key, of_key in counts.items():
+            self._places.extend((row, self._number(key)))
+            self._numbers.extend(astuple(of_key))
+
+    def _number(self, key: Key) -> int:
+        return self.numbering.setdefault(key, len(self.numbering))
+
+    def _add_column(self, first: int, key: Key, counts: Array | NDArray[np.int64]) -> None:
+        """Counts (documents, 4) of one key, those of documents without any left out."""
+        number = self._number(key)
+        rows = np.flatnonzero(counts.any(axis=-1))
+        counts = counts[rows]
+        places = np.stack([first + rows, np.full(len(rows), number)], axis=-1).astype(np.int32)
+        if counts.dtype == np.int64 and counts.max(initial=0) <= LARGEST_SMALL:
+            # the two matched numbers of whole counts are the same
+            self._whole.append((places, counts[:, (0, 1, 3)].astype(np.uint16)))
+        else:
+            self._places.frombytes(places.tobytes())
+            self._numbers.frombytes(counts.astype(np.float64).tobytes())
 
     def absorb(self, other: Recorder) -> None:
         """Take in what another recorder has collected, of other documents."""
-        moved = np.array([self.numbering.setdefault(key, len(self.numbering)) for key in other.numbering], np.int64)
-        whole = np.frombuffer(other._whole, np.uint16).reshape(-1, 4).copy()
-        whole[:, 0] = moved[whole[:, 0]]
-        places = np.frombuffer(other._fraction_places, np.int32).reshape(-1, 2).copy()
-        places[:, 1] = moved[places[:, 1]]
-        places[:, 0] += len(self.names)
-        self._whole.frombytes(whole.tobytes())
-        self._sizes.extend(other._sizes)
-        self._fraction_places.frombytes(places.tobytes())
-        self._fractions.extend(other._fractions)
+        moved = np.array([self._number(key) for key in other.numbering], np.int32)
+        first = len(self.names)
+
+        def here(places: NDArray[np.int32]) -> NDArray[np.int32]:
+            return np.stack([places[:, 0] + first, moved[places[:, 1]]], axis=-1).astype(np.int32)
+
+        self._whole += [(here(places), numbers) for places, numbers in other._whole]
+        self._places.frombytes(here(np.frombuffer(other._places, np.int32).reshape(-1, 2)).tobytes())
+        self._numbers.extend(other._numbers)
         self.names += other.names
         self.stories += other.stories
 
@@ -285,28 +294,27 @@ class Recorder:
         row_to[order] = np.arange(len(order))
         key_to = np.empty(len(keys), dtype=np.int32)
         key_to[[self.numbering[key] for key in keys]] = np.arange(len(keys))
+
+        def sorted_places(places: NDArray[np.int32]) -> NDArray[np.int32]:
+            return np.column_stack([row_to[places[:, 0]], key_to[places[:, 1]]])
+
+        whole = self._whole or [(no_entries().whole_places, no_entries().whole)]
         return CountTable(
             tuple(self.names[place] for place in order),
             tuple(self.stories[place] for place in order),
             tuple(keys),
-            self._entries(row_to, key_to),
-        )
-
-    def _entries(self, row_to: NDArray[np.int32], key_to: NDArray[np.int32]) -> Entries:
-        """The entries, with rows and keys under new numbers."""
-        whole = np.frombuffer(self._whole, np.uint16).reshape(-1, 4)
-        places = np.frombuffer(self._fraction_places, np.int32).reshape(-1, 2)
-        return Entries(
-            np.column_stack([np.repeat(row_to, np.frombuffer(self._sizes, np.int32)), key_to[whole[:, 0]]]),
-            whole[:, 1:],
-            np.column_stack([row_to[places[:, 0]], key_to[places[:, 1]]]),
-            np.frombuffer(self._fractions, np.float64).reshape(-1, 4),
+            Entries(
+                sorted_places(np.concatenate([places for places, _ in whole])),
+                np.concatenate([numbers for _, numbers in whole]),
+                sorted_places(np.frombuffer(self._places, np.int32).reshape(-1, 2)),
+                np.frombuffer(self._numbers, np.float64).reshape(-1, 4),
+            ),
         )
 
 
 def tabulate(rows: Iterable[DocumentCounts]) -> CountTable:
     """Collect documents' counts, in any order, into a table sorted by document id."""
     recorder = Recorder()
-    for row in rows:
-        recorder.add(*row)
+    for name, story, counts in rows:
+        recorder.add_details(recorder.add([name], [story], ()), counts)
     return recorder.table()
