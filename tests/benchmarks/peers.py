@@ -87,12 +87,12 @@ def _ours(track: Track, names: list[str], pairs: Pairs, ontology: Ontology) -> F
 def totals_of(track: Track, pairs: Iterable[tuple[Document, Document]], ontology: Ontology) -> dict[Key, Counts]:
     """What a track counts of documents that are in memory."""
     totals: dict[Key, Counts] = {}
-    batch = Batch(ontology)
+    batch = Batch(ontology, track.layers)
     for gold, predicted in pairs:
         batch.add(gold, predicted)
         if batch.full:
             _add(totals, track.count(batch).totals())
-            batch = Batch(ontology)
+            batch = Batch(ontology, track.layers)
     _add(totals, track.count(batch).totals())
     return totals
 

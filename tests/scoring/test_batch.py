@@ -17,6 +17,7 @@ from tests.scoring.test_properties import collections
 from detente.counts import Counts, set_counts
 from detente.documents import Argument, Document, Entity, Event, Mention, Stance
 from detente.items import (
+    StanceTuple,
     arguments_of,
     attributes_of,
     clusters_of,
@@ -51,17 +52,18 @@ def parts(items: Set[Any], *places: int) -> set[Hashable]:
 
 def by_sets(gold: Document, predicted: Document) -> dict[Key, Counts]:
     """Every figure that is made of sets, from the items of one pair."""
-    sides = (gold, predicted)
-    mentions, named = ([f(d) for d in sides] for f in (mentions_of, lambda d: primary_mentions(d, ONTOLOGY)))
-    arguments, triggers, happened = ([f(d) for d in sides] for f in (arguments_of, triggers_of, attributes_of))
-    stances = [stances_of(gold), stances_of(predicted, entity_alignment(gold, predicted))]
+    mentions = mentions_of(gold), mentions_of(predicted)
+    named = primary_mentions(gold, ONTOLOGY), primary_mentions(predicted, ONTOLOGY)
+    arguments, triggers = (arguments_of(gold), arguments_of(predicted)), (triggers_of(gold), triggers_of(predicted))
+    happened = attributes_of(gold), attributes_of(predicted)
+    stances = stances_of(gold), stances_of(predicted, entity_alignment(gold, predicted))
 
-    def of(key: Key, items: list[Any], *places: int) -> dict[Key, Counts]:
+    def of(key: Key, items: tuple[Set[Any], Set[Any]], *places: int) -> dict[Key, Counts]:
         return {key: set_counts(*(parts(side, *places) if places else side for side in items))}
 
     pairs = parts(stances[0], 0, 1)
     given_pairs = {item for item in stances[1] if item[:2] in pairs}
-    undirected = [{(frozenset(item[:2]), item.label) for item in side} for side in stances]
+    undirected = _undirected(stances[0]), _undirected(stances[1])
     return {
         **of(entities.F1, named),
         **of(entities.ALL_LEVELS, mentions),
@@ -85,6 +87,10 @@ def by_sets(gold: Document, predicted: Document) -> dict[Key, Counts]:
         **counts_by(*stances, lambda item: item.label, "stance", "F1", "label"),
         **counts_by(stances[0], given_pairs, lambda item: item.label, "stance", "macro", stance.GIVEN_PAIRS),
     }
+
+
+def _undirected(stances: Set[StanceTuple]) -> set[Hashable]:
+    return {(frozenset(item[:2]), item.label) for item in stances}
 
 
 def counted(pairs: Pairs) -> dict[str, Counted]:

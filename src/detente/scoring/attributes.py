@@ -15,6 +15,7 @@ from detente.documents import Document
 from detente.items import Span, attributes_of
 from detente.ontology import Ontology
 from detente.scoring.batch import Batch, joined
+from detente.scoring.columns import EVENT, MENTION
 from detente.scoring.metrics import (
     Counted,
     Key,
@@ -129,6 +130,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
+    layers=frozenset({MENTION, EVENT}),
     holds=lambda side: bool((side.events.polarity | side.events.modality).any()),
     given=True,
     count_details=count_details,

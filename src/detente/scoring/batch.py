@@ -5,7 +5,7 @@ A row is told by columns of whole numbers; what both sides have is found by sort
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from detente.clusters import Overlap
 from detente.documents import Document
 from detente.ontology import Ontology
 from detente.scoring.codes import codes_of
-from detente.scoring.columns import Ints, Side
+from detente.scoring.columns import LAYERS, Ints, Side
 
 # on which side a row is
 GOLD, PREDICTED, BOTH_SIDES = 1, 2, 3
@@ -57,12 +57,15 @@ class Spans(NamedTuple):
 
 
 class Batch:
-    """Pairs of documents, gold and predicted, as columns; what references there are must hold wherever it is asked."""
+    """Pairs of documents, gold and predicted, as columns; what references there are must hold wherever it is asked.
 
-    def __init__(self, ontology: Ontology) -> None:
+    `layers` are read; all of them where the batch is to be checked, else those that its track needs.
+    """
+
+    def __init__(self, ontology: Ontology, layers: Set[int] = LAYERS) -> None:
         self.codes = codes_of(ontology)
-        self.gold = Side(self.codes, further=True)
-        self.predicted = Side(self.codes, further=False)
+        self.gold = Side(self.codes, layers, further=layers == LAYERS)
+        self.predicted = Side(self.codes, layers, further=False)
         self._documents = 0
 
     def __len__(self) -> int:

@@ -9,7 +9,7 @@ the place of that item in its layer's columns.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from functools import cached_property
 from itertools import count
 from typing import Any, NamedTuple
@@ -18,7 +18,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.documents import ANNOTATED_BLOCKS, Document
+from detente.documents import ANNOTATED_BLOCKS, Document, Entity, Event, Mention, Stance
 from detente.scoring.codes import OntologyCodes
 
 Ints = NDArray[np.int64]
@@ -29,6 +29,7 @@ NONE, DANGLING, AUTHOR, UNSPECIFIED = -1, -2, -3, -4
 SPECIAL = {"author": AUTHOR, "unspecified": UNSPECIFIED}
 # the layers that have nodes, in the order of their nodes in a document
 MENTION, ENTITY, EVENT, STANCE = range(4)
+LAYERS = frozenset((MENTION, ENTITY, EVENT, STANCE))
 # an argument that names both a mention and an event, an event alone, a mention alone, neither
 BOTH, BY_EVENT, BY_MENTION, NEITHER = range(4)
 
@@ -113,13 +114,18 @@ class _Nodes(dict[str | None, int]):
 
 
 class Side:
-    """The documents of one side of a batch, their numbers kept, the documents not; `further` says that it is gold."""
+    """The documents of one side of a batch, their numbers kept, the documents not.
 
-    def __init__(self, codes: OntologyCodes, *, further: bool) -> None:
+    Layers that are not among `layers` are not read; of mentions alone only what is scored of them is. `further` says
+    that this is gold to be checked and hashed.
+    """
+
+    def __init__(self, codes: OntologyCodes, layers: Set[int], *, further: bool) -> None:
         self.codes = codes
         # whether every id is of one item alone
         self.distinct = True
         self.nodes = 0
+        self._layers = layers
         self._further = further
         self._clusters = 0
         self._sizes = array("q")
@@ -137,42 +143,56 @@ class Side:
 
     def add(self, document: Document) -> None:
         """Take in the next document; raises `OverflowError` for a number beyond 64 bits."""
-        mentions, entities, events, stances = document.mentions, document.entities, document.events, document.stances
-        self._sizes.extend((len(mentions), len(entities), len(events), len(stances)))
-        ids: list[str | None] = [x.id for x in mentions]
-        if entities or events or stances:
-            ids += [x.id for x in entities]
-            ids += [x.id for x in events]
-            ids += [x.id for x in stances]
+        self._add_mentions(document.mentions)
+        if self._layers == {MENTION}:
+            self.nodes += len(document.mentions)
+            self._sizes.extend((len(document.mentions), 0, 0, 0))
+            return
+        layers: tuple[tuple[Mention | Entity | Event | Stance, ...], ...] = (
+            document.mentions,
+            document.entities,
+            document.events,
+            document.stances,
+        )
+        ids: list[str | None] = []
+        for number, items in enumerate(layers):
+            if items and number in self._layers:
+                self._sizes.append(len(items))
+                ids += [x.id for x in items]
+            else:
+                self._sizes.append(0)
         nodes = _Nodes(zip(ids, count(self.nodes), strict=False))
         self.nodes += len(ids)
         self.distinct &= len(nodes) == len(ids)
         nodes[None] = NONE
-        self._add_mentions(document, nodes)
-        if entities:
+        self._add_references(document.mentions, nodes)
+        if document.entities and ENTITY in self._layers:
             types = self.codes.types
-            self._entities.fromlist([types[x.type] for x in entities])
-        if events:
-            self._add_events(document, nodes)
-        if stances:
-            self._add_stances(document, nodes)
+            self._entities.fromlist([types[x.type] for x in document.entities])
+        if document.events and EVENT in self._layers:
+            self._add_events(document.events, nodes)
+        if document.stances and STANCE in self._layers:
+            self._add_stances(document.stances, nodes)
         if self._further:
             self._add_further(document)
 
-    def _add_mentions(self, document: Document, nodes: _Nodes) -> None:
-        mentions = document.mentions
-        types, levels, readings = self.codes.types, self.codes.levels, self.codes.readings
-        start, end, kind, level, reading, entity = self._mentions
+    def _add_mentions(self, mentions: tuple[Mention, ...]) -> None:
+        types, levels = self.codes.types, self.codes.levels
+        start, end, kind, level, *_ = self._mentions
         start.fromlist([x.start for x in mentions])
         end.fromlist([x.end for x in mentions])
         kind.fromlist([types[x.type] for x in mentions])
         level.fromlist([levels[x.level] for x in mentions])
+
+    def _add_references(self, mentions: tuple[Mention, ...], nodes: _Nodes) -> None:
+        readings = self.codes.readings
+        *_, reading, entity = self._mentions
         reading.fromlist([readings[x.reading] for x in mentions])
         entity.fromlist([nodes[x.entity] for x in mentions])
         self.heads += [x.head for x in mentions]
 
-    def _add_events(self, document: Document, nodes: _Nodes) -> None:
-        codes, events = self.codes, document.events
+    def _add_events(self, events: tuple[Event, ...], nodes: _Nodes) -> None:
+        codes = self.codes
         types, polarities, modalities, roles = codes.event_types, codes.polarities, codes.modalities, codes.roles
         start, end, kind, polarity, modality, source, sizes = self._events
         start.fromlist([x.start for x in events])
@@ -189,8 +209,8 @@ class Side:
         given.fromlist([(x.mention is None) + 2 * (x.event is None) for x in arguments])
         filler.fromlist([nodes[x.mention if x.event is None else x.event] for x in arguments])
 
-    def _add_stances(self, document: Document, nodes: _Nodes) -> None:
-        stances, labels = document.stances, self.codes.labels
+    def _add_stances(self, stances: tuple[Stance, ...], nodes: _Nodes) -> None:
+        labels = self.codes.labels
         holder, target, label, source = self._stances
         holder.fromlist([nodes[x.holder] for x in stances])
         target.fromlist([nodes[x.target] for x in stances])

@@ -220,7 +220,7 @@ def semeval2016_figures(pairs: Pairs, ontology: Ontology) -> list[OtherFigure]:
 
 def _totals(track: Track, pairs: Pairs, ontology: Ontology) -> dict[Key, Counts]:
     """What a track counts of all pairs."""
-    batch = Batch(ontology)
+    batch = Batch(ontology, track.layers)
     for gold, predicted in pairs:
         batch.add(gold, predicted)
     return track.count(batch).totals()

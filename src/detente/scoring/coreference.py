@@ -13,7 +13,7 @@ from __future__ import annotations
 from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, without_singletons
 from detente.ontology import Ontology
 from detente.scoring.batch import Batch
-from detente.scoring.columns import NONE
+from detente.scoring.columns import ENTITY, MENTION, NONE
 from detente.scoring.metrics import Counted, Key, Metric, Track
 
 NAME = "coreference"
@@ -64,5 +64,6 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
+    layers=frozenset({MENTION, ENTITY}),
     holds=lambda side: bool((side.mentions.entity != NONE).any()),
 )

@@ -16,6 +16,7 @@ from detente.items import MentionItem, mentions_of, primary_mentions
 from detente.matching import Span, dice, half_credit, match_spans
 from detente.ontology import Ontology
 from detente.scoring.batch import Batch, joined
+from detente.scoring.columns import MENTION
 from detente.scoring.metrics import (
     Counted,
     Key,
@@ -160,6 +161,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
+    layers=frozenset({MENTION}),
     holds=lambda side: len(side.mentions.doc) > 0,
     count_details=count_details,
     detail_metrics=detail_metrics,

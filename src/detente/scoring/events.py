@@ -15,7 +15,7 @@ from detente.items import arguments_of, triggers_of
 from detente.ontology import Ontology
 from detente.scoring.argument_mistakes import count_argument_kinds, count_roles
 from detente.scoring.batch import PREDICTED, Batch, Flags, Rows, joined, pack
-from detente.scoring.columns import EVENT, Ints, Side
+from detente.scoring.columns import ENTITY, EVENT, MENTION, Ints, Side
 from detente.scoring.metrics import (
     Counted,
     Key,
@@ -134,6 +134,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
+    layers=frozenset({MENTION, ENTITY, EVENT}),
     holds=lambda side: len(side.events.doc) > 0,
     given=True,
     count_details=count_details,

@@ -178,8 +178,9 @@ class Track:
     """One layer as it is scored.
 
     `primary` names the metric that ranks systems, `match` and `average` go into the signature. `metrics` lists its
-    figures for an ontology, `count` counts a batch of pairs of documents, `holds` says whether a submission's side of
-    a batch has anything for this track. `given` says that it can be scored when gold mentions are given.
+    figures for an ontology, `count` counts a batch of pairs of documents of which `layers` at least were read, `holds`
+    says whether a submission's side of a batch has anything for this track. `given` says that it can be scored when
+    gold mentions are given.
     `count_details` and `detail_metrics` are the same for what is told only when details are asked for.
     """
 
@@ -189,6 +190,7 @@ class Track:
     average: str
     metrics: Callable[[Ontology], tuple[Metric, ...]]
     count: Callable[[Batch], Counted]
+    layers: Set[int]
     holds: Callable[[Side], bool]
     given: bool = False
     count_details: Callable[[Document, Document, Ontology], dict[Key, Counts]] = _no_details

@@ -16,7 +16,7 @@ from detente.documents import Document, Span
 from detente.items import Node, StanceTuple, entity_alignment, stances_of
 from detente.ontology import Ontology
 from detente.scoring.batch import PREDICTED, Batch, Rows, joined, pack
-from detente.scoring.columns import ENTITY, EVENT, NONE, Ints, Side
+from detente.scoring.columns import ENTITY, EVENT, LAYERS, NONE, Ints, Side
 from detente.scoring.metrics import (
     NOTHING,
     Breakdown,
@@ -201,6 +201,7 @@ TRACK = Track(
     average="micro",
     metrics=metrics,
     count=count,
+    layers=LAYERS,
     holds=lambda side: len(side.stances.doc) > 0,
     given=True,
     count_details=count_details,
