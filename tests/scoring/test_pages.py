@@ -291,24 +291,42 @@ def test_a_hostile_document_is_shown_and_does_nothing(browser: Any, tmp_path: Pa
     assert complaints(browser) == []
 
 
-@pytest.mark.live
-def test_the_board_sorts_by_every_column_and_says_so(browser: Any, tmp_path: Path) -> None:
+def build_site(folder: Path) -> Path:
+    """A leaderboard of three systems, the weakest of which enters one track; where its pages are."""
     gold, _ = articles(12)
     for name, count in (("best", 12), ("middle", 8), ("weak", 2)):
-        folder = tmp_path / "submissions" / name / "1"
-        folder.mkdir(parents=True)
+        submission = folder / "submissions" / name / "1"
+        submission.mkdir(parents=True)
         predicted = [
             Document(d.id, mentions=d.mentions, entities=d.entities, events=d.events, stances=d.stances)
             for d in gold[:count]
         ]
-        write_documents(folder / "predictions.jsonl", predicted)
-        (folder / "system.toml").write_text(
+        write_documents(submission / "predictions.jsonl", predicted)
+        (submission / "system.toml").write_text(
             f'name = "{name}"\nversion = "1"\nkind = "baseline"\ndescription = "d"\nauthors = ["a"]\nlicence = "MIT"\n'
             + ('tracks = ["entities"]\n' if name == "weak" else ""),
             encoding="utf-8",
         )
-    build_board(tmp_path / "submissions", gold, ONTOLOGY, tmp_path / "results", tmp_path / "site", resamples=50)
-    open_page(browser, tmp_path / "site" / "index.html")
+    build_board(folder / "submissions", gold, ONTOLOGY, folder / "results", folder / "site", resamples=50)
+    return folder / "site"
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("page", ["index.html", "systems/best--1.html"])
+def test_no_table_of_the_board_is_cut_off_from_900_pixels_up(browser: Any, tmp_path: Path, page: str) -> None:
+    open_page(browser, build_site(tmp_path) / page)
+    browser.execute_script("for (const closed of document.querySelectorAll('details')) closed.open = true")
+    for width in (900, 1100, 1400):
+        screen = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        cut = "[...document.querySelectorAll('.scroll')].filter((box) => box.scrollWidth > box.clientWidth).length"
+        assert browser.execute_script(f"return [innerWidth, {cut}]") == [width, 0]
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.live
+def test_the_board_sorts_by_every_column_and_says_so(browser: Any, tmp_path: Path) -> None:
+    open_page(browser, build_site(tmp_path) / "index.html")
 
     def order() -> list[str]:
         return list(browser.execute_script("return [...document.querySelectorAll('tbody th a')].map((a) => a.text)"))
