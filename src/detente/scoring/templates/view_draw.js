@@ -16,7 +16,7 @@ function spansOf(view, p, starts) {
       for (const [paragraph, from, to] of side.a) {
         if (paragraph !== p) continue;
         const label = side.t + sign;
-        const end = Math.max(starts[to], starts[from] + label.length * 0.88 + 0.6);
+        const end = Math.max(starts[to], starts[from] + label.length * 1.02 + 1.2);
         spans.push({ from, to, start: starts[from], end, length: starts[to] - starts[from], sideName, side, item, i, label });
       }
     }
