@@ -9,6 +9,7 @@ import base64
 import hashlib
 from collections.abc import Sequence
 from importlib import resources
+from itertools import groupby
 from typing import Any
 
 from detente.annotation.agreement import PairAgreement
@@ -68,7 +69,9 @@ def _heat(pairs: Sequence[PairAgreement]) -> dict[str, Any]:
         if any(pair.values[measure] is not None for pair in pairs)
     ]
     return {
-        "columns": [f"{layer}: {name}" for layer, name in measures],
+        "layers": [
+            (layer, [name for _, name in group]) for layer, group in groupby(measures, key=lambda measure: measure[0])
+        ],
         "lines": [
             {
                 "first": pair.first,
