@@ -6,8 +6,9 @@ All faults of a file are listed together: the first twenty in full, then a count
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 SHOWN_FAULTS = 20
 
@@ -58,3 +59,10 @@ class DataError(DetenteError):
         if rest:
             shown.append(f"… and {rest} more faults")
         return "\n".join(shown)
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """What ends a complaint about an unknown name: the nearest known one as a question, whatever the case."""
+    folded = {other.casefold(): other for other in known}
+    nearest = get_close_matches(name.casefold(), folded, n=1)
+    return f"; did you mean {folded[nearest[0]]!r}?" if nearest else ""

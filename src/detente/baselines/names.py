@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
-
 from detente.baselines import classical, gazetteer, majority
 from detente.baselines.protocol import Baseline
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 
 BASELINES: dict[str, Baseline] = {
     "majority": Baseline(majority.SUMMARY, majority.MajoritySettings, majority.fit, majority.load),
@@ -19,6 +17,4 @@ def find_baseline(name: str) -> Baseline:
     """The baseline of that name; raises `UsageError` listing what exists, with the nearest name."""
     if name in BASELINES:
         return BASELINES[name]
-    nearest = difflib.get_close_matches(name, BASELINES, n=1)
-    hint = f"; did you mean {nearest[0]!r}?" if nearest else ""
-    raise UsageError(f"unknown baseline {name!r}; there are: {', '.join(BASELINES)}{hint}")
+    raise UsageError(f"unknown baseline {name!r}; there are: {', '.join(BASELINES)}{did_you_mean(name, BASELINES)}")

@@ -8,7 +8,6 @@ and conventions included (0/0 is 0), and tested against figures that their own c
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from importlib.util import find_spec
 from itertools import pairwise
 
@@ -17,7 +16,7 @@ import msgspec
 from detente.clusters import CLUSTER_METRICS, CONLL_METRICS
 from detente.counts import Counts
 from detente.documents import Document
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.items import primary_mentions
 from detente.ontology import Ontology
 from detente.scoring import coreference, events, stance
@@ -61,9 +60,7 @@ def chosen_scorers(names: str | None) -> tuple[str, ...]:
     chosen = tuple(dict.fromkeys(name.strip() for name in (names or "").split(",") if name.strip()))
     for name in chosen:
         if name not in SCORERS:
-            close = get_close_matches(name, SCORERS, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise UsageError(f"unknown scorer {name!r}; there are {', '.join(SCORERS)}{hint}")
+            raise UsageError(f"unknown scorer {name!r}; there are {', '.join(SCORERS)}{did_you_mean(name, SCORERS)}")
         _check_installed(name)
     return chosen
 

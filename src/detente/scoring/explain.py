@@ -7,13 +7,12 @@ explanation cannot say anything else than what is scored.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from difflib import get_close_matches
 from typing import TypeVar
 
 import msgspec
 
 from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.ontology import EntityType, Ontology
 from detente.scoring.details import reported_metrics
 from detente.scoring.evaluate import evaluate
@@ -42,7 +41,7 @@ class Explanation(msgspec.Struct, frozen=True):
 def explain(name: str, ontology: Ontology) -> tuple[Explanation, ...]:
     """The metrics that go by a name: "track:metric", or a metric's name alone, which several tracks may have.
 
-    Raises `UsageError` with what there is, the nearest first, for a name that no metric has.
+    Raises `UsageError` with what there is and the nearest of them for a name that no metric has.
     """
     if name == "overall":
         return (_overall(),)
@@ -53,9 +52,8 @@ def explain(name: str, ontology: Ontology) -> tuple[Explanation, ...]:
     }
     chosen = [known[full] for full in known if name in (full, known[full][1])]
     if not chosen:
-        close = get_close_matches(name, [*known, *(metric for _, metric, _ in known.values())], n=1)
-        hint = f"; did you mean {close[0]!r}?" if close else ""
-        raise UsageError(f"unknown metric {name!r}{hint} There are overall, {', '.join(known)}")
+        hint = did_you_mean(name, [*known, *(metric for _, metric, _ in known.values())])
+        raise UsageError(f"unknown metric {name!r}{hint or '.'} There are overall, {', '.join(known)}")
     return tuple(
         Explanation(f"{track}:{metric}", definition, _example(track, metric, ontology))
         for track, metric, definition in chosen

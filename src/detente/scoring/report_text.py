@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import msgspec
 
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.scoring.details import ARTICLE, DOCUMENT, DOCUMENT_MACRO, SLICE
 from detente.scoring.report import Report, Score
 
@@ -183,7 +183,7 @@ def chosen_dimensions(names: Iterable[str]) -> set[str]:
     names = list(names)
     for name in names:
         if name not in BY:
-            raise UsageError(f"unknown breakdown {name!r}; there are {', '.join(BY)}")
+            raise UsageError(f"unknown breakdown {name!r}; there are {', '.join(BY)}{did_you_mean(name, BY)}")
     return {dimension for name in names for dimension in BY[name]}
 
 

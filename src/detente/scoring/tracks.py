@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.scoring import attributes, coreference, entities, events, stance
 from detente.scoring.metrics import Track
 
@@ -31,9 +30,7 @@ def chosen_tracks(names: Iterable[str] | None, setting: str) -> tuple[Track, ...
     names = list(names)
     for name in names:
         if name not in TRACKS:
-            close = get_close_matches(name, TRACKS, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
-            raise UsageError(f"unknown track {name!r}; there are {', '.join(TRACKS)}{hint}")
+            raise UsageError(f"unknown track {name!r}; there are {', '.join(TRACKS)}{did_you_mean(name, TRACKS)}")
         if name not in {track.name for track in possible}:
             raise UsageError(f"track {name!r} is not scored in setting {setting!r}, where its layer is given")
     return tuple(track for track in possible if track.name in names)
