@@ -10,7 +10,8 @@ import pytest
 
 from detente.documents import Document
 from detente.errors import DataError
-from detente.jsonl import decode_document, encode_document, read_documents, write_documents, write_whole
+from detente.files import write_whole
+from detente.jsonl import decode_document, encode_document, read_documents, write_documents
 from detente.ontology import Ontology
 
 

@@ -1,15 +1,13 @@
 """Documents as JSON lines: a reader and a writer that stream.
 
 A line is read as bytes with a length limit, never with `splitlines()` (U+2028 is no line end). Repeated keys, unknown
-fields, deep nesting and over-long lines are refused. A file is written whole or not at all.
+fields, deep nesting and over-long lines are refused.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -19,7 +17,8 @@ import msgspec
 
 from detente.checks import check_document
 from detente.documents import Document
-from detente.errors import DataError, DetenteError, Fault
+from detente.errors import DataError, Fault
+from detente.files import write_whole
 from detente.ontology import Ontology
 from detente.repeats import SeenIds
 
@@ -215,39 +214,6 @@ def write_documents(path: Path, documents: Iterable[Document]) -> int:
 
     write_whole(path, lines())
     return count
-
-
-def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
-    """Write a file through a temporary neighbour, so that a reader never meets half of it.
-
-    Raises `DetenteError` where there is no room or no right to write.
-    """
-    try:
-        _write_whole(path, chunks)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise DetenteError(f"{path} was not written, what was there before stays ({reason}); run it again") from error
-
-
-def _write_whole(path: Path, chunks: Iterable[bytes]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            for chunk in chunks:
-                file.write(chunk)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file in UTF-8, whole or not at all."""
-    write_whole(path, [text.encode("utf-8")])
 
 
 def _lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | Fault]]:

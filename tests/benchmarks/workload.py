@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from detente.documents import Argument, Block, Document, Entity, Event, Mention, Meta, Span, Stance, text_hash
-from detente.jsonl import encode_document, write_whole
+from detente.files import write_whole
+from detente.jsonl import encode_document
 from detente.ontology import EntityType, Ontology
 
 TOKENS = 500

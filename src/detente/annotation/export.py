@@ -20,6 +20,7 @@ from detente.annotation.normalise import collection_paused, normalise_export, wr
 from detente.annotation.results import document_to_result
 from detente.annotation.tasks import AnnotatedDocument
 from detente.errors import DataError, Fault
+from detente.files import read_bytes
 from detente.ontology import Ontology
 
 __all__ = [
@@ -64,12 +65,10 @@ def load_export(
     path: Path, ontology: Ontology, texts: Mapping[str, str] | None = None, *, gold: bool = False
 ) -> Export:
     """Like `read_export`, with counts of what was skipped and a note of every superseded annotation."""
+    raw = read_bytes(path, "a readable export")
     try:
         with collection_paused():
-            tasks = msgspec.json.decode(path.read_bytes())
-    except OSError as error:
-        found = error.strerror or str(error)
-        raise DataError([Fault(found, "a readable export", "Give an existing file.", path=str(path))]) from error
+            tasks = msgspec.json.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         found = f"a file that is no JSON ({error})"
         raise DataError([Fault(found, "a JSON export", "Pull the project again.", path=str(path))]) from error

@@ -21,8 +21,8 @@ import msgspec
 from detente.annotation import controls as c
 from detente.annotation.names import TypedName, full_names
 from detente.documents import Block
+from detente.files import write_text
 from detente.heads import default_head
-from detente.jsonl import write_text
 
 Item = dict[str, Any]
 

@@ -7,7 +7,6 @@ annotation/annotators.toml                     kind, model family and procedure 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from detente.annotation.export import read_export
 from detente.annotation.tasks import AnnotatedDocument
 from detente.documents import Document
 from detente.errors import DataError, Fault
+from detente.files import read_toml
 from detente.ontology import Ontology
 
 GOLD = "gold"
@@ -34,13 +34,7 @@ class Annotator(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
 
 def read_annotators(path: Path) -> dict[str, Annotator]:
     """The annotators by name, from `annotators.toml`."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), dict[str, Annotator])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        fault = Fault(
-            str(error), "a table for each annotator with kind, family, procedure", "Correct it.", path=str(path)
-        )
-        raise DataError([fault]) from error
+    return read_toml(path, dict[str, Annotator], "a table for each annotator with kind, family, procedure")
 
 
 def read_passes(exports: Path, ontology: Ontology, texts: Mapping[str, str] | None = None) -> list[AnnotatedDocument]:

@@ -18,7 +18,6 @@ pushed again as articles come in.
 from __future__ import annotations
 
 import math
-import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -31,6 +30,7 @@ from detente.annotation.tasks import AnnotatedDocument
 from detente.dataset.splits import assign_splits, read_split_dates
 from detente.documents import Document, without_annotation
 from detente.errors import DataError, Fault
+from detente.files import read_toml
 from detente.jsonl import read_documents
 from detente.ontology import Ontology
 
@@ -58,11 +58,7 @@ class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
 
 def read_plan(path: Path) -> PlanFile:
     """Read a plan; raises `DataError` for another form, an unknown pass or annotator, or a share beyond 0 to 1."""
-    try:
-        plan = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), PlanFile)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        fault = Fault(str(error), "a plan: annotators, pass, version, double", "Correct the file.", path=str(path))
-        raise DataError([fault]) from error
+    plan = read_toml(path, PlanFile, "a plan: annotators, pass, version, double")
     if faults := [Fault(*parts, path=str(path)) for parts in _faults(plan)]:
         raise DataError(faults)
     return plan

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,10 +22,13 @@ from detente.baselines.storage import (
 )
 from detente.documents import Document
 from detente.errors import DataError, Fault, UsageError
+from detente.files import read_toml
 from detente.ontology import Ontology
 
 # net allocations of containers between two looks for reference cycles while predicting
 ALLOCATIONS = 50_000
+# what a file of settings should hold
+EXPECTED, REMEDY = "the settings of a baseline", "Compare it with the file of that baseline in baselines/."
 
 
 def read_settings(path: Path) -> tuple[str, Settings]:
@@ -34,12 +36,7 @@ def read_settings(path: Path) -> tuple[str, Settings]:
 
     Raises `DataError` naming the file where it does not parse or a setting is unknown or of the wrong type.
     """
-    try:
-        raw = tomllib.loads(path.read_bytes().decode("utf-8"))
-    except OSError as error:
-        raise _settings_fault(error.strerror or str(error), str(path)) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _settings_fault(str(error), str(path)) from error
+    raw = read_toml(path, dict[str, Any], EXPECTED, REMEDY)
     name = raw.pop("baseline", None)
     if not isinstance(name, str):
         raise _settings_fault("no `baseline`", str(path))
@@ -129,5 +126,4 @@ def _frozen() -> Iterator[None]:
 
 
 def _settings_fault(found: str, path: str) -> DataError:
-    remedy = "Compare it with the file of that baseline in baselines/."
-    return DataError([Fault(found, "the settings of a baseline", remedy, path=path)])
+    return DataError([Fault(found, EXPECTED, REMEDY, path=path)])

@@ -92,7 +92,7 @@ def config(
     from detente.annotation.config_lint import lint_config
     from detente.annotation.label_config import label_config
     from detente.errors import DataError
-    from detente.jsonl import write_text
+    from detente.files import write_text
     from detente.ontology import load_ontology
 
     own = (" --adjudication" if adjudication else "") + (f" --ontology {ontology.name}" if ontology else "")
@@ -115,7 +115,7 @@ def guidelines(
     Example: detente annotate guidelines annotation/guidelines.md
     """
     from detente.annotation.guidelines import insert_tables
-    from detente.jsonl import write_text
+    from detente.files import write_text
     from detente.ontology import load_ontology
 
     write_text(path, insert_tables(path.read_text(encoding="utf-8"), load_ontology(ontology)))
@@ -257,7 +257,7 @@ def adjudicate(
     from detente.annotation.passes import read_passes
     from detente.annotation.push import Plan
     from detente.errors import UsageError
-    from detente.jsonl import write_text
+    from detente.files import write_text
 
     found, known = _read(documents, ontology)
     texts = {document.id: document.text for document in found if document.text is not None}

@@ -139,7 +139,7 @@ def agree(
     from detente.annotation.agreement_text import agreement_markdown, agreement_rows
     from detente.annotation.passes import measure_passes, read_passes
     from detente.cli.tables import print_table
-    from detente.jsonl import write_text
+    from detente.files import write_text
     from detente.ontology import load_ontology
 
     known = load_ontology(ontology)
@@ -240,7 +240,7 @@ def _articles(project: CheckedProject) -> list[dict[str, object]]:
 def _write_todo(folder: Path, checked: list[CheckedProject]) -> None:
     """A list for each annotator who has something to correct; the list of one who has nothing left goes."""
     from detente.annotation.review import todo_list, todo_markdown
-    from detente.jsonl import write_text
+    from detente.files import write_text
 
     for annotator in sorted({project.key.annotator for project in checked}):
         todos = todo_list(project for project in checked if project.key.annotator == annotator)

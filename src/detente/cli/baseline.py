@@ -112,7 +112,8 @@ def run(
     from detente.baselines.run import predict_documents
     from detente.baselines.run import train as fit
     from detente.dataset.load import load_split
-    from detente.jsonl import write_documents, write_text
+    from detente.files import write_text
+    from detente.jsonl import write_documents
     from detente.ontology import load_ontology
     from detente.scoring.submissions import PREDICTIONS_FILE, SYSTEM_FILE, System
 

@@ -57,7 +57,7 @@ def score(
     Example: detente score scoring/submissions/classical/0.2.0/predictions.jsonl --split test
     """
     from detente.errors import UsageError
-    from detente.jsonl import write_text
+    from detente.files import write_text
     from detente.ontology import load_ontology
 
     known = load_ontology(ontology)
@@ -176,7 +176,7 @@ def view(
 
     Example: detente view predictions.jsonl -o errors.html
     """
-    from detente.jsonl import write_text
+    from detente.files import write_text
     from detente.ontology import load_ontology
     from detente.scoring.submissions import read_predictions
     from detente.scoring.view import render_view

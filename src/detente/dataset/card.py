@@ -12,7 +12,7 @@ from detente.dataset.challenges import count_challenges
 from detente.dataset.features import CONFIGURATIONS
 from detente.dataset.release import VERSION
 from detente.documents import DEBRIS_BLOCKS, Document
-from detente.jsonl import write_text
+from detente.files import write_text
 from detente.ontology import Ontology
 
 Splits = Mapping[str, Sequence[Document]]

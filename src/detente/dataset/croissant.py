@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.dataset.features import CONFIGURATIONS, make_features
-from detente.jsonl import write_text
+from detente.files import write_text
 from detente.ontology import Ontology
 
 CROISSANT = "croissant.json"

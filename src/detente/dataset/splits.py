@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import msgspec
 from detente.dataset.features import SPLITS
 from detente.documents import Document
 from detente.errors import DataError, Fault
+from detente.files import read_toml
 
 
 class SplitDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -21,12 +21,8 @@ class SplitDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def read_split_dates(path: Path) -> SplitDates:
-    """Read the two dates from a TOML file."""
-    try:
-        return msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), SplitDates)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        fault = Fault(str(error), "validation_from and test_from, ISO dates", "Correct the file.", path=str(path))
-        raise DataError([fault]) from error
+    """Read the two dates from a TOML file; raises `DataError` as `read_toml` does."""
+    return read_toml(path, SplitDates, "validation_from and test_from, ISO dates")
 
 
 def assign_splits(documents: Iterable[Document], dates: SplitDates) -> dict[str, list[Document]]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from detente.documents import Document
 from detente.errors import DataError, Fault
+from detente.files import read_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +43,9 @@ class ForeignDocument:
 
 def read_json(path: Path) -> Any:
     """The JSON of a file; raises `DataError` naming it where it is missing or does not parse."""
+    text = read_text(path, "a file of the corpus")
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise format_fault(error.strerror or str(error), "a readable file", path) from error
+        return json.loads(text)
     except ValueError as error:
         raise format_fault(str(error), "JSON in UTF-8", path) from error
 

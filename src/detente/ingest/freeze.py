@@ -20,14 +20,14 @@ def freeze(raw: bytes, path: str = "", max_bytes: int = MAX_BYTES) -> tuple[str,
     Raises `DataError` with the byte offset for invalid UTF-8 or NUL, and for a file over the size cap or without text.
     """
     if len(raw) > max_bytes:
-        raise _refused(path, f"{len(raw)} bytes", f"at most {max_bytes}", "Split the file into articles.")
+        raise refused(path, f"{len(raw)} bytes", f"at most {max_bytes}", "Split the file into articles.")
     if (offset := raw.find(b"\0")) >= 0:
-        raise _refused(path, f"a NUL byte at byte {offset}", "text", "Save the file as plain text in UTF-8.")
+        raise refused(path, f"a NUL byte at byte {offset}", "text", "Save the file as plain text in UTF-8.")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         found = f"byte 0x{raw[error.start]:02x} at byte {error.start}, which is no UTF-8"
-        raise _refused(path, found, "UTF-8", "Convert the file to UTF-8.") from error
+        raise refused(path, found, "UTF-8", "Convert the file to UTF-8.") from error
     notes = []
     if text.startswith("\ufeff"):
         text = text[1:]
@@ -42,9 +42,10 @@ def freeze(raw: bytes, path: str = "", max_bytes: int = MAX_BYTES) -> tuple[str,
         names = sorted({f"U+{ord(character):04X}" for character in invisible})
         notes.append(f"warning: {len(invisible)} invisible characters kept ({', '.join(names)})")
     if not text.strip():
-        raise _refused(path, "no text", "an article", "Leave the file out.")
+        raise refused(path, "no text", "an article", "Leave the file out.")
     return text, tuple(notes)
 
 
-def _refused(path: str, found: str, expected: str, remedy: str) -> DataError:
+def refused(path: str, found: str, expected: str, remedy: str) -> DataError:
+    """The error for a file that cannot be ingested."""
     return DataError([Fault(found, expected, remedy, path=path)])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,10 @@ import msgspec
 
 from detente.checks import DOCUMENT_ID
 from detente.documents import Document, Meta, text_hash
-from detente.errors import DataError, Fault, UsageError
+from detente.errors import UsageError
+from detente.files import read_bytes, read_toml
 from detente.ingest.debris import find_blocks, looks_wrapped
-from detente.ingest.freeze import freeze
+from detente.ingest.freeze import freeze, refused
 
 CANARY = "DETENTE BENCHMARK DATA, NOT FOR TRAINING CORPORA. detente-canary 5d0c8a5e-6f0b-4f4e-9c53-2b7f1d9a40e7"
 META_FIELDS = frozenset(Meta.__struct_fields__) - {"canary", "sha256", "length", "notes"}
@@ -58,10 +58,10 @@ def make_document(
 ) -> Document:
     """Freeze one article and mark its blocks; `fields` are those of `Meta`."""
     if not DOCUMENT_ID.match(name):
-        raise _refused(path, f"document id {name!r}", "letters, digits, '.', '_' and '-'", "Rename it.")
+        raise refused(path, f"document id {name!r}", "letters, digits, '.', '_' and '-'", "Rename it.")
     unknown = sorted(set(fields) - META_FIELDS - IGNORED_FIELDS)
     if unknown:
-        raise _refused(path, f"unknown fields {', '.join(unknown)}", ", ".join(sorted(META_FIELDS)), "Correct them.")
+        raise refused(path, f"unknown fields {', '.join(unknown)}", ", ".join(sorted(META_FIELDS)), "Correct them.")
     text, notes = freeze(raw, path)
     if looks_wrapped(text):
         notes += ("warning: lines seem to be wrapped in mid-sentence; every line counts as a paragraph",)
@@ -76,18 +76,16 @@ def make_document(
             Meta,
         )
     except msgspec.ValidationError as error:
-        raise _refused(path, str(error), "the fields of a document's meta", "Correct the metadata.") from error
+        raise refused(path, str(error), "the fields of a document's meta", "Correct the metadata.") from error
     return Document(id=name, text=text, meta=meta, blocks=blocks)
 
 
 def _read_text(path: Path, sidecar: Path, other_titles: Sequence[str]) -> Document:
     fields: dict[str, Any] = {}
     if sidecar.exists():
-        try:
-            fields = tomllib.loads(sidecar.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise _refused(str(sidecar), str(error), "TOML in UTF-8", "Correct the file.") from error
-    return make_document(_read(path), str(fields.get("id", path.stem)), fields, str(path), other_titles)
+        fields = read_toml(sidecar, dict[str, Any], "an article's metadata in TOML")
+    name = str(fields.get("id", path.stem))
+    return make_document(read_bytes(path, "an article"), name, fields, str(path), other_titles)
 
 
 def _read_html(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:
@@ -97,10 +95,10 @@ def _read_html(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:
         raise UsageError("HTML needs trafilatura; install detente[ingest]") from error
     # precision, no comments, never `deduplicate`: it drops paragraphs that other articles share
     page = trafilatura.bare_extraction(
-        _read(path), favor_precision=True, include_comments=False, deduplicate=False, with_metadata=True
+        read_bytes(path, "a page"), favor_precision=True, include_comments=False, deduplicate=False, with_metadata=True
     )
     if page is None or isinstance(page, dict) or not page.text:
-        raise _refused(str(path), "no article in the page", "a news page", "Save the article as text and ingest that.")
+        raise refused(str(path), "no article in the page", "a news page", "Save the article as text and ingest that.")
     title = " ".join((page.title or "").split())
     text = page.text if not title or page.text.startswith(title) else f"{title}\n\n{page.text}"
     fields: dict[str, Any] = {
@@ -113,26 +111,15 @@ def _read_html(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:
 
 
 def _read_jsonl(path: Path, other_titles: Sequence[str]) -> Iterator[Document]:
-    for number, line in enumerate(_read(path).split(b"\n"), 1):
+    for number, line in enumerate(read_bytes(path, "articles in JSON lines").split(b"\n"), 1):
         if not line.strip():
             continue
         where = f"{path}:{number}"
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
-            raise _refused(where, f"no JSON ({error})", "one object a line", "Correct the line.") from error
+            raise refused(where, f"no JSON ({error})", "one object a line", "Correct the line.") from error
         if not isinstance(record, dict) or not isinstance(record.get("text"), str) or "id" not in record:
-            raise _refused(where, "no object with id and text", '{"id": …, "text": …}', "Add the fields.")
+            raise refused(where, "no object with id and text", '{"id": …, "text": …}', "Add the fields.")
         fields = {key: value for key, value in record.items() if key not in ("text", "id")}
         yield make_document(record["text"].encode("utf-8"), str(record["id"]), fields, where, other_titles)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise _refused(str(path), error.strerror or str(error), "a readable file", "Give an existing file.") from error
-
-
-def _refused(path: str, found: str, expected: str, remedy: str) -> DataError:
-    return DataError([Fault(found, expected, remedy, path=path)])

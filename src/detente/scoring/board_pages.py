@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from detente.jsonl import write_text
+from detente.files import write_text
 from detente.ontology import Ontology
 from detente.scoring.board import COMMAND, Board, BoardTable, Cell, Result
 from detente.scoring.pages import render_page

@@ -13,7 +13,7 @@ import msgspec
 
 from detente.documents import Document
 from detente.errors import DataError, Fault
-from detente.jsonl import write_text
+from detente.files import read_bytes, write_text
 from detente.ontology import Ontology
 from detente.scoring.board import COMMAND, Board, BoardTable, Cell, Result, Row
 from detente.scoring.board_pages import write_site
@@ -192,12 +192,9 @@ def write_result(results_folder: Path, result: Result) -> Path:
 
 def load_result(path: Path) -> Result:
     """A stored result, of this or an earlier version; raises `DataError` where it is none."""
+    raw = read_bytes(path, "a stored result")
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Result)
-    except OSError as error:
-        raise DataError(
-            [Fault(error.strerror or str(error), "a stored result", "Give an existing file.", path=str(path))]
-        ) from error
+        return msgspec.json.decode(raw, type=Result)
     except msgspec.DecodeError as error:
         raise DataError(
             [Fault(str(error)[:200], "a result of detente's leaderboard", "Build the board anew.", path=str(path))]

@@ -9,7 +9,7 @@ from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 from detente.documents import Document
-from detente.jsonl import write_text
+from detente.files import write_text
 from detente.ontology import Ontology
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ is on that corpus's own task.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 from detente.baselines.protocol import KEEP_MENTIONS, Model
 from detente.documents import Document, Entity, Mention
-from detente.errors import DataError, Fault
+from detente.files import read_toml
 from detente.formats.foreign import Attitude, ForeignDocument
 from detente.formats.plover import read_plover
 from detente.formats.seesaw import read_seesaw
@@ -42,12 +41,7 @@ class TransferResult:
 
 def read_mappings(path: Path) -> dict[str, Any]:
     """The label mappings of `baselines/studies/transfer.toml`; raises `DataError` where it does not parse."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise DataError(
-            [Fault(str(error), "TOML with the mappings", "See baselines/studies/transfer.toml.", path=str(path))]
-        ) from error
+    return read_toml(path, dict[str, Any], "TOML with the mappings", "See baselines/studies/transfer.toml.")
 
 
 def transfer(model: Model, folder: Path, ontology: Ontology, mappings: Mapping[str, Any]) -> list[TransferResult]:
