@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -69,6 +70,30 @@ def test_what_is_no_document_is_refused_without_a_traceback(tmp_path: Path, onto
     path.write_bytes(line + b"\n")
     with pytest.raises(DataError, match=":1: found"):
         list(read_documents(path, ontology, gold=False))
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "remedy"),
+    [
+        (gzip.compress(b'{"id": "x"}\n' * 99), "a gzip file", "gunzip"),
+        (b"PK\x03\x04\x14\n\n", "a ZIP archive", "Unpack"),
+        (b"PAR1\x15\x04\n", "a Parquet file", "--data"),
+        ('{"id": "x"}\n'.encode("utf-16"), "text in UTF-16", "UTF-8"),
+        (b'\xef\xbb\xbf{"id": "x"}\n', "a byte-order mark", "without"),
+        (b'[\n{"id": "x"},\n{"id": "y"}\n]\n', "a JSON array", "a line of its own"),
+        (b'{\n  "id": "x"\n}\n', "one JSON object over several lines", "on one line"),
+    ],
+)
+def test_a_file_of_another_kind_is_one_fault_that_says_what_it_is(
+    tmp_path: Path, ontology: Ontology, content: bytes, found: str, remedy: str
+) -> None:
+    path = tmp_path / "other.jsonl"
+    path.write_bytes(content)
+    with pytest.raises(DataError) as caught:
+        list(read_documents(path, ontology, gold=False))
+    [fault] = caught.value.faults
+    assert str(fault).startswith(f"{path}:1: found {found}; expected JSON lines: one document a line, in UTF-8. ")
+    assert remedy in fault.remedy
 
 
 def _members(value: object) -> Iterator[tuple[list[object], dict[str, object]]]:

@@ -24,8 +24,19 @@ from detente.repeats import SeenIds
 
 MAX_LINE_BYTES = 64 * 2**20
 READ_BYTES = 2**18
+LINE_REMEDY = "Write it as `detente data export` writes documents; scoring/README.md shows a prediction."
 # an id that opens its line, as it mostly does
 LEADING_ID = re.compile(rb'\s*\{\s*"id"\s*:\s*"([A-Za-z0-9._-]+)"')
+# how a file begins that is of another kind as a whole: what it is, and what to do with it
+OTHER_KINDS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
+    (re.compile(rb"\x1f\x8b"), "a gzip file", "Unpack it (gunzip) and give what was in it."),
+    (re.compile(rb"PK\x03\x04"), "a ZIP archive", "Unpack it and give the file that was in it."),
+    (re.compile(rb"PAR1"), "a Parquet file", "Give the folder it is part of with --data, or write it as JSON lines."),
+    (re.compile(rb"\xff\xfe|\xfe\xff"), "text in UTF-16", "Save it as UTF-8."),
+    (re.compile(rb"\xef\xbb\xbf"), "a byte-order mark", "Save it as UTF-8 without one."),
+    (re.compile(rb"\s*\["), "a JSON array", "Write each document on a line of its own, without brackets around."),
+    (re.compile(rb'\s*\{\s*\n\s+"'), "one JSON object over several lines", "Write the whole object on one line."),
+)
 
 _decoder = msgspec.json.Decoder(Document)
 _encoder = msgspec.json.Encoder()
@@ -82,7 +93,8 @@ def read_documents(
     say); the faults get their file and line. With `check=False` documents are only decoded, and their ids told apart:
     for a caller that checks many at a time.
     From the first fault on nothing more is yielded: the rest of the file is read for its faults, and all of them are
-    raised together as one `DataError`. Repeated document ids are faults too.
+    raised together as one `DataError`. Repeated document ids are faults too. A file of another kind as a whole (gzip,
+    a JSON array, say) is one fault, and is not read on.
     """
     faults: list[Fault] = []
     ids = _IdsOfFile(path, max_line_bytes, shard)
@@ -95,6 +107,8 @@ def read_documents(
         try:
             document = decode_document(raw)
         except DataError as error:
+            if line == 1:
+                _refuse_other_kinds(path)
             faults += [_located(fault, str(path), line) for fault in error.faults]
             continue
         found = check_document(document, ontology, gold=gold) if check else []
@@ -180,9 +194,21 @@ def decode_document(raw: bytes) -> Document:
         raise DataError([Fault(str(error), "each key once in an object", "Remove one of them.")]) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise DataError(
-            [Fault(f"a line that is no document ({error})", "one JSON object of schema 1", "See the data format.")]
+            [Fault(f"a line that is no document ({error})", "one JSON object of schema 1", LINE_REMEDY)]
         ) from error
     return document
+
+
+def _refuse_other_kinds(path: Path) -> None:
+    """Raise `DataError` where a file whose first line is no document begins as one of another kind; not for pipes."""
+    if not path.is_file():
+        return
+    with path.open("rb") as file:
+        head = file.read(512)
+    for beginning, found, remedy in OTHER_KINDS:
+        if beginning.match(head):
+            expected = "JSON lines: one document a line, in UTF-8"
+            raise DataError([Fault(found, expected, remedy, path=str(path), line=1)])
 
 
 def _certainly_without_repeated_keys(raw: bytes, document: Document) -> bool:
