@@ -82,7 +82,7 @@ def _spans(document: Document, length: int | None) -> Iterator[Parts]:
             yield (
                 f"{what} [{start}, {end})",
                 f"0 ≤ start < end{bound}, in code points",
-                "Count code points of the frozen text, end exclusive.",
+                "Count code points of the frozen text (not bytes, not UTF-16 units), end exclusive.",
                 item,
             )
     for mention in document.mentions:

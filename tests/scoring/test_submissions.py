@@ -176,7 +176,7 @@ def test_nothing_else_may(url: str) -> None:
         (b'{"id": "../../d1"}', "document id '../../d1'"),
         (b"\xff\xfe", "a line that is no document"),
         (encode_document(Document("d9")), "document 'd9', which the gold does not have"),
-        (encode_document(Document("d1", mentions=(Mention("m1", 3, 99, "GPE"),))), "offset 99"),
+        (encode_document(Document("d1", mentions=(Mention("m1", 3, 99, "GPE"),))), "m1: found mention [3, 99)"),
         (encode_document(Document("d1", mentions=(Mention("m1", 0, 5, "NATION"),))), "mention type 'NATION'"),
         (encode_document(Document("d1", stances=(Stance("s1", "e1", "e2", "SUPPORT"),))), "holder 'e1'"),
         (

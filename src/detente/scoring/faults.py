@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from detente.checks import check_document
@@ -19,12 +20,12 @@ def submission_faults(gold_path: Path, predicted_path: Path, ontology: Ontology)
     the gold: unknown ids, another text, offsets beyond the text, and a span in two clusters.
     """
     try:
-        gold = {document.id: _text_alone(document) for document in read_documents(gold_path, ontology, gold=True)}
+        gold = {document.id: _text_alone(document) for document in read_gold(gold_path, ontology)}
     except DataError as error:
         return error.faults
     try:
         for _ in read_documents(
-            predicted_path, ontology, gold=False, further=lambda document: _beside_gold(document, gold, ontology)
+            predicted_path, ontology, gold=False, further=lambda document: beside_gold(document, gold, ontology)
         ):
             pass
     except DataError as error:
@@ -32,13 +33,25 @@ def submission_faults(gold_path: Path, predicted_path: Path, ontology: Ontology)
     return []
 
 
+def read_gold(path: Path, ontology: Ontology) -> Iterator[Document]:
+    """The gold documents of a file; raises `DataError` as `read_documents` does, and where there are none."""
+    found = False
+    for document in read_documents(path, ontology):
+        found = True
+        yield document
+    if not found:
+        fault = Fault("no gold document", "at least one", "Give the gold documents of the split.", path=str(path))
+        raise DataError([fault])
+
+
 def _text_alone(document: Document) -> Document:
     return Document(document.id, text=document.text, meta=document.meta)
 
 
-def _beside_gold(document: Document, gold: dict[str, Document], ontology: Ontology) -> list[Fault]:
+def beside_gold(document: Document, gold: Mapping[str, Document], ontology: Ontology) -> list[Fault]:
+    """What is wrong with a prediction that only shows beside the gold documents, by id."""
     if document.id not in gold:
-        return [unknown_id(document.id)]
+        return [unknown_id(document.id[:200])]
     if beyond := text_faults(document, gold[document.id]):
         alone = {(fault.item, fault.found) for fault in check_document(document, ontology, gold=False)}
         length = text_length(gold[document.id])

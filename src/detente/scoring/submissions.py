@@ -13,6 +13,7 @@ import tomllib
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,7 +23,7 @@ from detente.documents import Document
 from detente.errors import DataError, Fault, UsageError
 from detente.jsonl import read_documents
 from detente.ontology import Ontology
-from detente.scoring.pairing import cluster_faults, text_faults, unknown_id
+from detente.scoring.faults import beside_gold
 from detente.scoring.tracks import SETTINGS, chosen_tracks
 
 SYSTEM_FILE, PREDICTIONS_FILE = "system.toml", "predictions.jsonl"
@@ -126,13 +127,8 @@ def read_predictions(path: Path, gold: Sequence[Document], ontology: Ontology) -
     offsets beyond the text, a span in two clusters), in the order of the lines.
     """
     known = {document.id: document for document in gold}
-
-    def beside_gold(document: Document) -> list[Fault]:
-        if document.id not in known:
-            return [unknown_id(document.id[:200])]
-        return text_faults(document, known[document.id]) + cluster_faults(document)
-
-    return list(read_documents(path, ontology, gold=False, max_line_bytes=MAX_LINE_BYTES, further=beside_gold))
+    further = partial(beside_gold, gold=known, ontology=ontology)
+    return list(read_documents(path, ontology, gold=False, max_line_bytes=MAX_LINE_BYTES, further=further))
 
 
 def _is_slug(name: str) -> bool:
