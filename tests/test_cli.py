@@ -6,28 +6,28 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from detente.cli.app import app
 from detente.documents import Document, as_prediction, without_annotation
+from detente.errors import DetenteError
 from detente.jsonl import write_documents
 
-COMMANDS = [
-    [],
-    ["ingest"],
-    ["annotate"],
-    *(["annotate", x] for x in "serve config guidelines sheet user push submit status pull agree adjudicate".split()),
-    ["data"],
-    *(["data", x] for x in "build validate stats export hydrate check-leakage".split()),
-    ["baseline"],
-    *(["baseline", x] for x in "list train predict run".split()),
-    ["score"],
-    ["compare"],
-    ["view"],
-    ["leaderboard"],
-    *(["leaderboard", x] for x in "check build".split()),
-]
+
+def all_commands(command: object, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """Every command by the words that call it, and whether it is a leaf."""
+    below: dict[str, object] = getattr(command, "commands", {})
+    yield path, not below
+    for name, inner in below.items():
+        yield from all_commands(inner, (*path, name))
+
+
+COMMANDS = list(all_commands(typer.main.get_command(app)))
 
 
 def detente(*arguments: str | Path, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -45,13 +45,12 @@ def files(tmp_path: Path, gold: Document) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_every_command_has_help_and_every_leaf_an_example(command: list[str]) -> None:
-    found = detente(*command, "--help")
-    assert found.returncode == 0
+@pytest.mark.parametrize(("command", "is_leaf"), COMMANDS, ids=[" ".join(words) or "detente" for words, _ in COMMANDS])
+def test_every_command_has_help_and_every_leaf_an_example(command: tuple[str, ...], is_leaf: bool) -> None:
+    found = CliRunner().invoke(app, [*command, "--help"], terminal_width=120)
+    assert found.exit_code == 0
     assert "Usage:" in found.stdout
-    if command and command[0] not in ("annotate", "data", "baseline", "leaderboard"):
-        assert f"Example: detente {command[0]}" in found.stdout
+    assert (f"Example: detente {' '.join(command)}" in found.stdout) == is_leaf
 
 
 def test_help_needs_no_heavy_library() -> None:
@@ -96,6 +95,68 @@ def test_bad_data_is_status_one_with_line_and_remedy_and_no_traceback(files: Pat
     assert "bad.jsonl:2: found" in found.stderr
     assert "Traceback" not in found.stderr
     assert found.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["score", "view", "compare"])
+def test_gold_without_a_document_is_told_as_what_is_wrong(files: Path, command: str) -> None:
+    others = ["b=" + str(files / "empty.jsonl")] if command == "compare" else []
+    found = detente(command, files / "same.jsonl", *others, "--gold", files / "empty.jsonl")
+    assert found.returncode == 1
+    told = "found no gold document; expected at least one. Give the gold documents of the split."
+    assert found.stderr == f"{files / 'empty.jsonl'}: {told}\n"
+
+
+MISSING = [
+    "ingest none.txt",
+    "ingest none.html",
+    "ingest none.jsonl",
+    "ingest text.txt --titles none",
+    "annotate guidelines none.md",
+    "annotate sheet none.jsonl",
+    "annotate decisions none.jsonl",
+    "annotate decisions blank.jsonl folder --exports folder/exports",
+    "annotate submit none.jsonl folder --token t",
+    "annotate push blank.jsonl --token t --plan none.toml",
+    "annotate agree --exports none",
+    "annotate user a@example.org --password long-enough --token t --url http://127.0.0.1:1",
+    "annotate push blank.jsonl --token t --annotator a@example.org --url http://127.0.0.1:1",
+    "data build --exports none",
+    "data validate none.jsonl",
+    "data stats --data none",
+    "data export test --data none",
+    "data hydrate none.txt --data none",
+    "data check-leakage --data none",
+    "data check-overlap none",
+    "baseline train majority --config none.toml",
+    "baseline predict none",
+    "score none.jsonl",
+    "score none.jsonl --gold gold.jsonl",
+    "score same.jsonl --gold none.jsonl",
+    "score same.jsonl --data none",
+    "compare none.jsonl same.jsonl --gold gold.jsonl",
+    "view none.jsonl --gold gold.jsonl",
+    "leaderboard check none",
+    "leaderboard build --scoring none --data none",
+    "study leaks --data none",
+    "study curve --data none",
+    "study transfer none --model none",
+    "study plots --data none",
+]
+
+
+@pytest.mark.parametrize("command", MISSING)
+def test_what_is_not_there_is_told_by_name_and_never_with_a_traceback(
+    command: str, files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (files / "folder").mkdir()
+    (files / "text.txt").write_text("A title\n\nA body.\n")
+    (files / "folder" / "annotators.toml").write_text("")
+    monkeypatch.chdir(files)
+    found = CliRunner().invoke(app, command.split())
+    assert isinstance(found.exception, DetenteError), found.output
+    told = str(found.exception)
+    assert any(name in told for name in ("none", "annotators.toml", "127.0.0.1:1", "folder", "documents/test.parquet"))
+    assert told.endswith((".", "again", "first")) or ";" in told
 
 
 def test_wrong_usage_is_status_two(files: Path) -> None:

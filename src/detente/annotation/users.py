@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from detente.annotation.connection import answers
 from detente.errors import DetenteError, UsageError
 
 if TYPE_CHECKING:
@@ -19,18 +20,20 @@ SHORTEST_PASSWORD = 8
 def create_annotator(address: str, token: str, email: str, password: str) -> str:
     """Invite and sign up a user, and return the user's own API token; `token` is that of somebody already there.
 
-    Raises `UsageError` where the server refuses: the address exists already, or the password is too short.
+    Raises `UsageError` where the server refuses (the address exists already, or the password is too short), and
+    `DetenteError` where it does not answer.
     """
     import httpx
 
     if len(password) < SHORTEST_PASSWORD:
         raise UsageError(f"the password of {email} is shorter than {SHORTEST_PASSWORD} characters")
-    with httpx.Client(base_url=address, headers={"Authorization": f"Token {token}"}) as inviter:
+    headers = {"Authorization": f"Token {token}"}
+    with answers(address), httpx.Client(base_url=address, headers=headers) as inviter:
         answer = inviter.get("/api/invite")
         if answer.status_code != httpx.codes.OK:
             raise UsageError(f"{address} gives no invitation ({answer.status_code}); check the token")
         invitation = answer.json()["token"]
-    with httpx.Client(base_url=address) as visitor:
+    with answers(address), httpx.Client(base_url=address) as visitor:
         _post(visitor, "/user/signup/", {"token": invitation}, email, password)
         return _token(visitor, email, address)
 
@@ -39,7 +42,7 @@ def annotator_token(address: str, email: str, password: str) -> str:
     """The API token of a user, fetched by logging in."""
     import httpx
 
-    with httpx.Client(base_url=address) as visitor:
+    with answers(address), httpx.Client(base_url=address) as visitor:
         _post(visitor, "/user/login/", {}, email, password)
         return _token(visitor, email, address)
 

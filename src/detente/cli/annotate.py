@@ -115,10 +115,10 @@ def guidelines(
     Example: detente annotate guidelines annotation/guidelines.md
     """
     from detente.annotation.guidelines import insert_tables
-    from detente.files import write_text
+    from detente.files import read_text, write_text
     from detente.ontology import load_ontology
 
-    write_text(path, insert_tables(path.read_text(encoding="utf-8"), load_ontology(ontology)))
+    write_text(path, insert_tables(read_text(path, "guidelines in Markdown"), load_ontology(ontology)))
 
 
 @app.command()
@@ -207,6 +207,7 @@ def submit(
     from detente.annotation.submit import submit as send
     from detente.annotation.tasks import block_regions
     from detente.errors import UsageError
+    from detente.files import read_text
     from detente.quotes import parse_quotes
 
     found, known = _read(documents, ontology)
@@ -214,7 +215,7 @@ def submit(
     for document in found:
         path = quotes / f"{document.id}.quotes"
         if path.exists():
-            annotated = parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path))
+            annotated = parse_quotes(read_text(path, "the quote notation"), document, known, str(path))
             # as in the page: paragraphs that are not annotated stay greyed
             results[document.id] = document_to_result(annotated, known) + block_regions(document)
     if not results:
@@ -308,6 +309,8 @@ def decisions(
     from detente.annotation.decisions import versions_by_document, write_decisions
     from detente.annotation.passes import read_passes
     from detente.cli.annotate_reports import pulled_decisions
+    from detente.errors import UsageError
+    from detente.files import read_text
     from detente.heads import with_heads
     from detente.quotes import parse_quotes
 
@@ -317,10 +320,12 @@ def decisions(
         table = pulled_decisions(exports, known, texts)
     else:
         versions = versions_by_document(read_passes(exports, known, texts))
+        if missing := [document.id for document in found if document.id not in versions]:
+            raise UsageError(f"no pass of {', '.join(missing[:5])} in {exports}; run `detente annotate pull` first")
         table = []
         for document in found:
             path = gold / f"{document.id}.quotes"
-            decided = with_heads(parse_quotes(path.read_text(encoding="utf-8"), document, known, str(path)))
+            decided = with_heads(parse_quotes(read_text(path, "the gold's quotes"), document, known, str(path)))
             table += _decided(versions[document.id], decided, path.with_suffix(".decisions"))
     write_decisions(output, table, keep=gold is None)
     articles = len({decision.document for decision in table})
@@ -331,16 +336,19 @@ def _decided(versions: list[Document], gold: Document, reasons: Path) -> list[De
     """What became of an article's differences, or what the check of its only pass changed."""
     from detente.annotation.checking import changes
     from detente.annotation.decisions import decide, read_reasons
+    from detente.files import read_text
 
     if len(versions) == 1:
         return changes(versions[0], gold)
-    given = read_reasons(reasons.read_text(encoding="utf-8"), str(reasons))
+    given = read_reasons(read_text(reasons, "a reason for each difference"), str(reasons))
     return decide(versions[0], versions[1], gold, given)
 
 
 def _text(path: Path) -> str:
     """The guidelines, where there are any."""
-    return path.read_text(encoding="utf-8") if path.exists() else ""
+    from detente.files import read_text
+
+    return read_text(path, "guidelines in Markdown") if path.exists() else ""
 
 
 def _read(path: Path, ontology: Path | None) -> tuple[list[Document], Ontology]:

@@ -42,10 +42,11 @@ def build(
     from detente.annotation.passes import read_gold
     from detente.dataset.build import build_dataset
     from detente.dataset.splits import read_split_dates
+    from detente.files import read_text
     from detente.ontology import load_ontology
 
     known = load_ontology(ontology)
-    reports = "\n".join(path.read_text(encoding="utf-8") for path in evidence if path.exists())
+    reports = "\n".join(read_text(path, "Markdown for the card") for path in evidence if path.exists())
     counts = build_dataset(read_gold(exports, known), data, known, read_split_dates(splits), reports)
     typer.echo(f"{data}: " + ", ".join(f"{split} {number}" for split, number in counts.items()))
 
@@ -132,13 +133,14 @@ def hydrate(
     from detente.dataset.hydrate import hydrate as join
     from detente.dataset.load import load_configuration
     from detente.errors import UsageError
+    from detente.files import read_bytes
     from detente.jsonl import encode_document, write_documents
 
     articles = {d.id: d for group in load_configuration(data, "standoff").values() for d in group}
     name = document or (next(iter(articles)) if len(articles) == 1 else "")
     if name not in articles:
         raise UsageError(f"no stand-off article {name!r}; there are: {', '.join(articles) or 'none'}")
-    joined = join(articles[name], text.read_bytes(), str(text))
+    joined = join(articles[name], read_bytes(text, "the article as plain text"), str(text))
     if output:
         write_documents(output, [joined])
     else:
@@ -183,9 +185,14 @@ def check_overlap(
     """
     from detente.cli.tables import print_table
     from detente.dataset.overlap import find_overlaps
+    from detente.errors import UsageError
+    from detente.files import read_text
 
-    texts = {path.stem: path.read_text(encoding="utf-8") for path in sorted(articles.glob("*.txt"))}
-    read = {path.stem: path.read_text(encoding="utf-8") for path in reports.glob("*.txt")} if reports else {}
+    texts = {path.stem: read_text(path, "an article") for path in sorted(articles.glob("*.txt"))}
+    read = {path.stem: read_text(path, "what was read") for path in reports.glob("*.txt")} if reports else {}
+    for folder, there in ((articles, texts), (reports, read)):
+        if folder is not None and not there:
+            raise UsageError(f"no .txt file in {folder}; give the folder of the texts")
     found = list(find_overlaps(texts, read))
     rows = [
         (o.article, o.words, o.read or "–", len(o.with_reports.split()), o.nearest, len(o.with_nearest.split()))

@@ -23,6 +23,7 @@ def ingest(
     Example: detente ingest annotation/articles/*.txt -o documents.jsonl
     """
     from detente.errors import UsageError
+    from detente.files import read_text
     from detente.ingest import ingest_files
     from detente.jsonl import encode_document, write_documents
 
@@ -30,7 +31,7 @@ def ingest(
         raise UsageError("--meta goes with one file")
     if meta is not None and not meta.exists():
         raise UsageError(f"no such file: {meta}")
-    others = titles.read_text(encoding="utf-8").split("\n") if titles else []
+    others = read_text(titles, "titles, one a line").split("\n") if titles else []
     with progress() as bar:
         task = bar.add_task("ingest", total=len(files))
         documents = list(ingest_files(files, others, lambda _: bar.advance(task), meta=meta))

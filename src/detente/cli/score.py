@@ -194,9 +194,9 @@ def view(
 
 def _gold(gold: Path | None, data: Path, split: str, ontology: Ontology) -> list[Document]:
     from detente.dataset.load import load_split
-    from detente.jsonl import read_documents
+    from detente.scoring.faults import read_gold
 
-    return list(read_documents(gold, ontology)) if gold else load_split(data, split)
+    return list(read_gold(gold, ontology)) if gold else load_split(data, split)
 
 
 def _named(argument: Path) -> tuple[str, Path]:

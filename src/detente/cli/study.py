@@ -123,6 +123,7 @@ def plots(
 
     from detente.annotation.passes import measure_passes
     from detente.dataset.load import load_configuration
+    from detente.files import read_text
     from detente.ontology import load_ontology
     from detente.studies import plots as draw
 
@@ -132,7 +133,7 @@ def plots(
     draw.plot_coverage(splits, folder / "coverage.svg")
     draw.plot_agreement(measure_passes(exports, known).measures, folder / "agreement.svg")
     if learned.exists():
-        rows = json.loads(learned.read_text(encoding="utf-8"))
+        rows = json.loads(read_text(learned, "a learning curve in JSON"))
         tracks = [name for name, cell in rows[0].items() if isinstance(cell, dict)]
         draw.plot_curve(rows, tracks, folder / "curve.svg")
     for path in sorted(folder.glob("*.svg")):

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from detente.documents import Document
+from detente.files import read_bytes
 from detente.formats.foreign import ForeignDocument, Marked, format_fault
 
 
@@ -17,12 +18,11 @@ def read_wikievents(path: Path) -> Iterator[ForeignDocument]:
     Its own `text` runs sentences together, so the text here is made of its sentences with a space between them; spans
     are found through their tokens. Raises `DataError` naming the line that has not the corpus's form.
     """
-    with path.open(encoding="utf-8") as lines:
-        for number, line in enumerate(lines, start=1):
-            try:
-                yield _document(json.loads(line))
-            except (ValueError, KeyError, IndexError, TypeError) as error:
-                raise format_fault(repr(error), "a document of WikiEvents", path, number) from error
+    for number, line in enumerate(read_bytes(path, "a file of WikiEvents").splitlines(), start=1):
+        try:
+            yield _document(json.loads(line))
+        except (ValueError, KeyError, IndexError, TypeError) as error:
+            raise format_fault(repr(error), "a document of WikiEvents", path, number) from error
 
 
 def _document(row: Mapping[str, Any]) -> ForeignDocument:
