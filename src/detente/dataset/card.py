@@ -11,9 +11,10 @@ from detente.dataset.balance import MOST, frequent_actors
 from detente.dataset.challenges import count_challenges
 from detente.dataset.features import CONFIGURATIONS
 from detente.dataset.release import VERSION
-from detente.documents import DEBRIS_BLOCKS, Document
+from detente.documents import Document
 from detente.files import write_text
 from detente.ontology import Ontology
+from detente.phenomena import has_debris
 
 Splits = Mapping[str, Sequence[Document]]
 
@@ -56,7 +57,7 @@ def count_items(splits: Splits) -> list[tuple[str, list[int]]]:
     counters = {
         "articles": lambda d: 1,
         "words": lambda d: len((d.text or "").split()),
-        "articles with page debris": lambda d: int(any(b.kind in DEBRIS_BLOCKS for b in d.blocks)),
+        "articles with page debris": lambda d: int(has_debris(d)),
         "mentions": lambda d: len(d.mentions),
         "entities": lambda d: len(d.entities),
         "event mentions": lambda d: len(d.events),

@@ -1,19 +1,24 @@
 """The challenge slices of the corpus: how many items are hard in a way that systems are known to fail on.
 
-Counted on gold for the card, and held to a least number by the tests. The scorer's own slices
-(`detente.scoring.slices`) tell how well a system does on what can be seen in one article; some of these here need
-the whole corpus.
+Counted on gold for the card, and held to a least number by the tests. Those that can be seen in one article
+(`detente.phenomena`) are slices of the scorer too; the others need the whole corpus.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from detente.documents import DEBRIS_BLOCKS, Document, Mention, Stance
 from detente.ontology import Ontology
-from detente.sentences import document_sentences
+from detente.phenomena import (
+    ambiguous_mentions,
+    is_anonymous,
+    is_negated,
+    is_unreal,
+    sentence_numbers,
+    unevenly_told,
+)
 
 Splits = Mapping[str, Sequence[Document]]
 # a target has a usual side once it has this many stances, of which a majority go one way
@@ -68,12 +73,12 @@ def _challenges(
     named = [m for m in document.mentions if m.level in ontology.mention.exhaustive_levels]
     events, names = document.events, {entity.id: entity.name for entity in document.entities}
     yield "nested names", sum(_nested(mention, document.mentions) for mention in named)
-    yield "metonymy: words with several readings in the article", _metonymic(document)
-    yield "negated events", sum(event.polarity in ontology.polarities[1:] for event in events)
-    yield "events planned, possible or generic", sum(event.modality in ontology.modalities[1:] for event in events)
+    yield "metonymy: words with several readings in the article", len(ambiguous_mentions(document))
+    yield "negated events", sum(is_negated(event, ontology) for event in events)
+    yield "events planned, possible or generic", sum(is_unreal(event, ontology) for event in events)
     yield "anonymous or nested sources", _hidden_sources(document, ontology)
     yield "arguments in another sentence", _across(document)
-    yield "coreferent events with other attributes", _mixed(document)
+    yield "coreferent events with other attributes", len(unevenly_told(document))
     yield "reported classification", sum(_classes(document, stance) for stance in document.stances)
     yield "blocks of page debris", sum(block.kind in DEBRIS_BLOCKS for block in document.blocks)
     seen = train if train is not None else set(names.values())
@@ -94,38 +99,22 @@ def _nested(mention: Mention, others: Sequence[Mention]) -> bool:
     )
 
 
-def _metonymic(document: Document) -> int:
-    readings: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
-    text = document.text or ""
-    read = [mention for mention in document.mentions if mention.reading]
-    for mention in read:
-        readings[text[mention.start : mention.end]].add((mention.reading or "", mention.entity))
-    return sum(len(readings[text[mention.start : mention.end]]) > 1 for mention in read)
-
-
 def _hidden_sources(document: Document, ontology: Ontology) -> int:
     mentions = {mention.id: mention for mention in document.mentions}
     named = [item.source for item in document.events] + [item.source for item in document.stances]
     sources = [mentions.get(name or "") for name in named]
-    return sum(source is not None and source.level not in ontology.mention.exhaustive_levels for source in sources)
+    return sum(source is not None and is_anonymous(source, ontology) for source in sources)
 
 
 def _across(document: Document) -> int:
-    starts = [start for start, _ in document_sentences(document)]
-    places = {mention.id: bisect_right(starts, mention.start) for mention in document.mentions}
-    places |= {event.id: bisect_right(starts, event.start) for event in document.events}
+    sentence = sentence_numbers(document)
+    places = {mention.id: sentence(mention.start) for mention in document.mentions}
+    places |= {event.id: sentence(event.start) for event in document.events}
     return sum(
         places[event.id] != places[argument.mention or argument.event or ""]
         for event in document.events
         for argument in event.arguments
     )
-
-
-def _mixed(document: Document) -> int:
-    attributes: defaultdict[str | None, set[tuple[str | None, str | None]]] = defaultdict(set)
-    for event in document.events:
-        attributes[event.cluster].add((event.polarity, event.modality))
-    return sum(event.cluster is not None and len(attributes[event.cluster]) > 1 for event in document.events)
 
 
 def _classes(document: Document, stance: Stance) -> bool:

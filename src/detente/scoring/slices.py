@@ -3,21 +3,18 @@
 Two kinds. A slice of items (`slice`) is a set of gold items; its figure is the share of them that was found, since a
 spurious item belongs to no slice. A slice of articles (`article`) holds all items of some articles, gold and predicted,
 and its figure is the track's own primary. Everything is read off the gold and the ontology; what needs the text or the
-meta data is left out where gold comes without.
-
-The first polarity of an ontology is taken as the plain one (affirmed), the first modality likewise (actual).
+meta data is left out where gold comes without. What is hard about an item is `detente.phenomena`'s part.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Set
 from typing import Any
 
-from detente.documents import DEBRIS_BLOCKS, Document, Event, Mention
+from detente.documents import Document, Event, Mention, Stance
 from detente.items import (
     AttachedArgument,
+    StanceTuple,
     arguments_of,
     attributes_of,
     entity_alignment,
@@ -25,8 +22,16 @@ from detente.items import (
     stances_of,
 )
 from detente.ontology import Ontology
+from detente.phenomena import (
+    ambiguous_mentions,
+    has_debris,
+    is_anonymous,
+    is_negated,
+    is_unreal,
+    sentence_numbers,
+    unevenly_told,
+)
 from detente.scoring import entities
-from detente.sentences import document_sentences
 
 # names of the slices of items
 NESTED, METONYMY = "nested in a longer mention", "words with several readings"
@@ -44,10 +49,7 @@ def mention_slices(gold: Document, ontology: Ontology) -> Sliced:
     """(start, end, type) of the primary's mentions, each with every slice that it is in."""
     primary = primary_mentions(gold, ontology)
     nested = entities.nested_in(primary, gold)
-    readings: defaultdict[str, set[tuple[str, str | None]]] = defaultdict(set)
-    for mention in gold.mentions:
-        if mention.reading:
-            readings[_words(gold, mention)].add((mention.reading, mention.entity))
+    ambiguous = ambiguous_mentions(gold)
     for mention in gold.mentions:
         item = (mention.start, mention.end, mention.type)
         if item not in primary:
@@ -58,14 +60,14 @@ def mention_slices(gold: Document, ontology: Ontology) -> Sliced:
             yield item, f"level {mention.level}"
         if mention.reading:
             yield item, f"reading {mention.reading}"
-            if gold.text is not None and len(readings[_words(gold, mention)]) > 1:
-                yield item, METONYMY
+        if mention.id in ambiguous:
+            yield item, METONYMY
 
 
 def argument_slices(gold: Document, ontology: Ontology) -> Sliced:
     """The arguments on their triggers, each with every slice that it or its event is in."""
     of_event = _event_slices(gold, ontology)
-    sentence = _sentence_of(gold)
+    sentence = sentence_numbers(gold)
     events = {event.id: event for event in gold.events}
     mentions = {mention.id: mention for mention in gold.mentions}
     for event in gold.events:
@@ -91,7 +93,7 @@ def stance_slices(gold: Document, ontology: Ontology) -> Sliced:
     """The stance tuples, each with every slice that one of its statements is in."""
     events, mentions = {event.id for event in gold.events}, {mention.id for mention in gold.mentions}
     for stance in gold.stances:
-        item = next(iter(stances_of(_with_stance(gold, stance))))
+        item = stance_item(gold, stance)
         if stance.explicit is not None:
             yield item, EXPLICIT if stance.explicit else IMPLICIT
         if stance.target in events:
@@ -105,7 +107,7 @@ def article_slices(gold: Document) -> list[str]:
     meta = gold.meta
     facts = (("family", meta.family), ("region", meta.region), ("kind", meta.kind)) if meta else ()
     names = [f"{what} {value}" for what, value in facts if value]
-    if any(block.kind in DEBRIS_BLOCKS for block in gold.blocks):
+    if has_debris(gold):
         names.append(DEBRIS)
     return names
 
@@ -126,16 +128,13 @@ SLICED: dict[str, tuple[Callable[[Document, Ontology], Sliced], Callable[[Docume
 def _event_slices(gold: Document, ontology: Ontology) -> dict[str, list[str]]:
     """The slices of each event mention, by its id."""
     mentions = {mention.id: mention for mention in gold.mentions}
-    attributes: defaultdict[str, set[tuple[str | None, str | None]]] = defaultdict(set)
-    for event in gold.events:
-        if event.cluster:
-            attributes[event.cluster].add((event.polarity, event.modality))
+    uneven = unevenly_told(gold)
     slices = {}
     for event in gold.events:
-        names = [f"polarity {event.polarity}"] if event.polarity in ontology.polarities[1:] else []
-        names += [f"modality {event.modality}"] if event.modality in ontology.modalities[1:] else []
+        names = [f"polarity {event.polarity}"] if is_negated(event, ontology) else []
+        names += [f"modality {event.modality}"] if is_unreal(event, ontology) else []
         names += [CONDITIONAL] if event.condition else []
-        names += [MIXED_COREFERENCE] if event.cluster and len(attributes[event.cluster]) > 1 else []
+        names += [MIXED_COREFERENCE] if event.id in uneven else []
         names += _source_slices(gold, event, mentions, ontology)
         slices[event.id] = names
     return slices
@@ -145,8 +144,7 @@ def _source_slices(gold: Document, event: Event, mentions: dict[str, Mention], o
     source = mentions.get(event.source or "")
     if source is None:
         return []
-    named = source.level in ontology.mention.exhaustive_levels
-    names = [] if named or source.level is None else [ANONYMOUS]
+    names = [ANONYMOUS] if is_anonymous(source, ontology) else []
     inside = any(
         source.start <= other.start and other.end <= source.end and other.end - other.start < source.end - source.start
         for other in gold.mentions
@@ -154,15 +152,6 @@ def _source_slices(gold: Document, event: Event, mentions: dict[str, Mention], o
     return [*names, NESTED_SOURCE] if inside else names
 
 
-def _sentence_of(gold: Document) -> Callable[[int], int]:
-    """The number of the sentence that an offset lies in; without text all lies in one."""
-    starts = [start for start, _ in document_sentences(gold)]
-    return lambda offset: bisect_right(starts, offset)
-
-
-def _words(document: Document, mention: Mention) -> str:
-    return (document.text or "")[mention.start : mention.end]
-
-
-def _with_stance(document: Document, stance: Any) -> Document:
-    return Document(document.id, events=document.events, stances=(stance,))
+def stance_item(gold: Document, stance: Stance) -> StanceTuple:
+    """One gold stance as the tuple that it is scored as."""
+    return next(iter(stances_of(Document(gold.id, events=gold.events, stances=(stance,)))))

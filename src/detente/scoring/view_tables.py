@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from detente.documents import Document
-from detente.items import AttachedArgument, stances_of
+from detente.items import AttachedArgument
 from detente.ontology import Ontology
 from detente.scoring.metrics import NOTHING
-from detente.scoring.slices import SLICED, article_slices
+from detente.scoring.slices import SLICED, article_slices, stance_item
 from detente.scoring.view_items import ARGUMENTS, ATTRIBUTES, ENTITIES, EVENTS, MODALITY, POLARITY, STANCE, Item, walk
 
 # title of a confusion table: (layer, what of it; "" for the item's own label)
@@ -37,10 +37,7 @@ class ArticleSlices:
             for item, name in slices_of(gold, ontology):
                 self._slices[track, item].add(name)
         self._events = {event.id: event for event in gold.events}
-        self._stances = {
-            stance.id: next(iter(stances_of(Document(gold.id, events=gold.events, stances=(stance,)))))
-            for stance in gold.stances
-        }
+        self._stances = {stance.id: stance_item(gold, stance) for stance in gold.stances}
         self.article = self._numbered(f"article: {name}" for name in article_slices(gold))
 
     def of(self, item: Item, event: Item | None = None) -> list[int]:
