@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from detente.documents import Argument, Block, Document, Entity, Event, Mention, Meta, Stance
 from detente.jsonl import write_documents
 from detente.ontology import load_ontology
+from detente.pages import content_policy, json_for_script, template_text
 from detente.scoring.leaderboard import build_board
-from detente.scoring.pages import content_policy, json_for_script, template_text
 from detente.scoring.view import render_view
 
 ONTOLOGY = load_ontology()
@@ -44,7 +44,11 @@ def test_the_policy_allows_this_very_script_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["view_state.js", "view_draw.js", "view_tables.js", "view.js", "board.js", "view.css", "board.css"]
+    "name",
+    [
+        *(f"scoring/{name}" for name in ("view_state.js", "view_draw.js", "view_tables.js", "view.js", "board.js")),
+        *("scoring/view.css", "scoring/board.css", "annotation/agreement.css"),
+    ],
 )
 def test_script_and_style_hold_nothing_that_ends_their_element(name: str) -> None:
     text = template_text(name).lower()

@@ -5,10 +5,7 @@ Nothing is loaded from any network, and there is no script; every value is escap
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from importlib import resources
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +14,7 @@ from detente.annotation.agreement_text import agreement_rows
 from detente.annotation.confusions import Confusion, Passage
 from detente.annotation.passes import AgreementReport
 from detente.annotation.places import Links
+from detente.pages import render_page
 
 SHOWN_CONFUSIONS = 40
 SHOWN_PASSAGES = 25
@@ -33,20 +31,11 @@ def agreement_page(
 
     `links` leads from each annotator of a passage to the article's page on the server.
     """
-    import jinja2
-    import markupsafe
-
-    folder = resources.files("detente") / "annotation" / "templates"
-    style = (folder / "agreement.css").read_text(encoding="utf-8")
-    environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, keep_trailing_newline=True
-    )
-    template = environment.from_string((folder / "agreement.html.j2").read_text(encoding="utf-8"))
     header, rows = agreement_rows(report)
-    return template.render(
+    return render_page(
+        "annotation/agreement.html.j2",
+        style="annotation/agreement.css",
         title=report.title,
-        style=markupsafe.Markup(style),  # noqa: S704  (a file of this package)
-        csp=f"default-src 'none'; style-src {_hash(style)}; base-uri 'none'; form-action 'none'",
         header=header,
         rows=rows,
         heat=_heat(pairs),
@@ -55,10 +44,6 @@ def agreement_page(
         confusions=len(confusions),
         disagreements=sum(len(confusion.passages) for confusion in confusions),
     )
-
-
-def _hash(text: str) -> str:
-    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
 def _heat(pairs: Sequence[PairAgreement]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from detente.checks import check_document
 from detente.documents import ANNOTATED_BLOCKS, DEBRIS_BLOCKS, Block, Document
 from detente.errors import DataError, Fault
 from detente.ontology import Ontology
-from detente.scoring.pages import json_for_script, render_page
+from detente.pages import json_for_script, render_page
 from detente.scoring.pairing import cluster_faults, text_faults, unknown_id
 from detente.scoring.view_items import (
     ARGUMENTS,
@@ -33,7 +33,7 @@ from detente.scoring.view_items import (
 )
 from detente.scoring.view_tables import ArticleSlices, confusion_tables
 
-SCRIPTS = ("view_state.js", "view_draw.js", "view_tables.js", "view.js")
+SCRIPTS = tuple(f"scoring/{name}.js" for name in ("view_state", "view_draw", "view_tables", "view"))
 _SPACE = re.compile(r"\s+")
 
 
@@ -65,7 +65,9 @@ def render_view(
         "slices": list(slices),
         "confusion": confusion_tables(everything, ontology),
     }
-    return render_page("view.html.j2", style="view.css", scripts=SCRIPTS, title=title, data=json_for_script(data))
+    return render_page(
+        "scoring/view.html.j2", style="scoring/view.css", scripts=SCRIPTS, title=title, data=json_for_script(data)
+    )
 
 
 def _faults(gold: Sequence[Document], predicted: Mapping[str, Document], ontology: Ontology) -> Iterable[Fault]:

@@ -19,8 +19,9 @@ _UNSAFE = str.maketrans({character: f"\\u{ord(character):04x}" for character in 
 
 @cache
 def template_text(name: str) -> str:
-    """A file of the package's `templates` folder."""
-    return (resources.files("detente") / "scoring" / "templates" / name).read_text(encoding="utf-8")
+    """A template, style sheet or script, by its part of the package: "scoring/board.css"."""
+    part, _, file = name.partition("/")
+    return (resources.files("detente") / part / "templates" / file).read_text(encoding="utf-8")
 
 
 @cache
@@ -41,25 +42,25 @@ def json_for_script(value: Any) -> markupsafe.Markup:
     return markupsafe.Markup(text.translate(_UNSAFE))  # noqa: S704  (escaped in this line)
 
 
-def content_policy(style: str, script: str) -> str:
-    """A Content-Security-Policy that allows this very style and script, and nothing from anywhere."""
-    return (
-        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; base-uri 'none'; form-action 'none'"
-    )
+def content_policy(style: str, script: str = "") -> str:
+    """A Content-Security-Policy that allows this very style and script (none where empty), nothing from anywhere."""
+    sources = {"style-src": style} | ({"script-src": script} if script else {})
+    allowed = "; ".join(f"{name} {_hash(text)}" for name, text in sources.items())
+    return f"default-src 'none'; {allowed}; base-uri 'none'; form-action 'none'"
 
 
 def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode('utf-8')).digest()).decode('ascii')}'"
 
 
-def render_page(template: str, *, style: str, scripts: Sequence[str], **values: Any) -> str:
-    """Fill a template; `style` and `scripts` name files of the templates folder, which are put into the page.
+def render_page(template: str, *, style: str, scripts: Sequence[str] = (), **values: Any) -> str:
+    """Fill a template; it, `style` and `scripts` are named as for `template_text`; the last two go into the page.
 
     Several scripts become one, in their order, with a scope of its own. Every value is escaped unless
     `json_for_script` made it. Style and scripts are the package's own.
     """
     css = template_text(style)
-    code = "".join(["(() => {\n", *map(template_text, scripts), "})();\n"])
+    code = "".join(["(() => {\n", *map(template_text, scripts), "})();\n"]) if scripts else ""
     return (
         _environment()
         .get_template(template)
