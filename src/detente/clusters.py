@@ -20,10 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detente.assignment import first_best
-from detente.counts import Counts
+from detente.counts import GRAIN, Counts, mean_f1
 from detente.errors import DataError, Fault
-
-GRAIN = 2.0**30
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -154,8 +152,7 @@ CONLL_METRICS = ("MUC", "B3", "CEAFe")
 
 def conll_f1(counts: Collection[Counts]) -> float | None:
     """Mean F1 of MUC, B³ and CEAFe counts; of those that are defined where one is 0/0 (MUC without any link)."""
-    values = [value for value in (c.f1 for c in counts) if value is not None]
-    return sum(values) / len(values) if values else None
+    return mean_f1(counts)
 
 
 def without_singletons(clusters: Overlap) -> Overlap:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Collection, Set
 
 import msgspec
+
+GRAIN = 2.0**30
 
 
 class Counts(msgspec.Struct, frozen=True, gc=False):
@@ -53,6 +55,17 @@ class Counts(msgspec.Struct, frozen=True, gc=False):
         if precision + recall == 0:
             return 0.0
         return 2 * precision * recall / (precision + recall)
+
+
+def rounded(credit: float) -> float:
+    """A fractional credit as a multiple of 2⁻³⁰, so that sums over documents are exact in any order."""
+    return round(credit * GRAIN) / GRAIN
+
+
+def mean_f1(counts: Collection[Counts]) -> float | None:
+    """The mean of the defined F1s; None where there is none."""
+    values = [value for value in (c.f1 for c in counts) if value is not None]
+    return sum(values) / len(values) if values else None
 
 
 def set_counts(gold: Set[object], predicted: Set[object]) -> Counts:

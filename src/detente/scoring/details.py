@@ -11,10 +11,10 @@ from itertools import groupby
 
 import msgspec
 
-from detente.counts import Counts
+from detente.counts import Counts, mean_f1, rounded
 from detente.documents import Document
 from detente.ontology import Ontology
-from detente.scoring.metrics import CONFUSION, ERRORS, GRAIN, TALLIES, Key, Metric, Track, share_counts
+from detente.scoring.metrics import CONFUSION, ERRORS, TALLIES, Key, Metric, Track, share_counts
 from detente.scoring.report import Score
 from detente.scoring.slices import SLICED, article_slices
 from detente.scoring.table import CountTable
@@ -141,7 +141,7 @@ def document_scores(table: CountTable, track: str, ontology: Ontology) -> dict[s
 def _document_score(parts: list[Counts], support: list[Counts]) -> Score:
     single = parts[0] if len(parts) == 1 else Counts()
     return Score(
-        _mean(parts),
+        mean_f1(parts),
         precision=single.precision,
         recall=single.recall,
         support=int(sum(counts.gold for counts in support)),
@@ -149,14 +149,9 @@ def _document_score(parts: list[Counts], support: list[Counts]) -> Score:
     )
 
 
-def _mean(parts: list[Counts]) -> float | None:
-    values = [counts.f1 for counts in parts if counts.f1 is not None]
-    return sum(values) / len(values) if values else None
-
-
 def _macro_counts(parts: list[Counts]) -> Counts:
-    value = _mean(parts)
-    return Counts() if value is None else share_counts(round(value * GRAIN) / GRAIN, 1)
+    value = mean_f1(parts)
+    return Counts() if value is None else share_counts(rounded(value), 1)
 
 
 def _slice_counts(track: Track, gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:

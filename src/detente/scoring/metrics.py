@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.counts import Counts
+from detente.counts import Counts, rounded
 from detente.documents import Document
 from detente.ontology import Ontology
 from detente.scoring.batch import BOTH_SIDES, GOLD, PREDICTED, Batch, Flags, Rows
@@ -33,8 +33,6 @@ ERRORS, CONFUSION = "errors", "confusion"
 TALLIES = frozenset({ERRORS, CONFUSION})
 # row and column of a confusion table for what the other side does not have
 NOTHING = "none"
-# fractional credits are rounded to multiples of this, so that their sums are exact in any order
-GRAIN = 2.0**30
 
 
 class Key(NamedTuple):
@@ -65,8 +63,8 @@ class Metric:
 
 def credit_counts(credit: float, predicted: int, gold: int) -> Counts:
     """Counts of a matching whose pairs have fractional credit."""
-    rounded = round(credit * GRAIN) / GRAIN
-    return Counts(rounded, predicted, rounded, gold)
+    matched = rounded(credit)
+    return Counts(matched, predicted, matched, gold)
 
 
 def share_counts(right: float, of: float) -> Counts:

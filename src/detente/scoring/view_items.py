@@ -14,9 +14,9 @@ from detente.documents import Argument, Document, Event, Mention, Stance
 from detente.items import entity_alignment, primary_mentions
 from detente.matching import Span, match_spans
 from detente.ontology import Ontology
-from detente.scoring.mistakes import closeness
+from detente.scoring.mistakes import MISSED, SPURIOUS, closeness
 
-CORRECT, MISSED, SPURIOUS = "correct", "missed", "spurious"
+CORRECT = "correct"
 TYPE, BOUNDARY, LEVEL = "type", "boundary", "level"
 ROLE, TRIGGER, POLARITY, MODALITY = "role", "trigger", "polarity", "modality"
 LABEL, DIRECTION = "label", "direction"
