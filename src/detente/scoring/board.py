@@ -41,8 +41,8 @@ class Row(msgspec.Struct, frozen=True):
 
     @property
     def name(self) -> str:
-        """System and version, as they are shown and told apart."""
-        return f"{self.system.name} {self.system.version}"
+        """The system's label."""
+        return self.system.label
 
 
 class BoardTable(msgspec.Struct, frozen=True):

@@ -18,9 +18,18 @@ from detente.files import write_text
 from detente.ontology import Ontology
 from detente.pages import render_page
 from detente.scoring.board import COMMAND, Board, BoardTable, Cell, Result
+from detente.scoring.details import primary_metric
 from detente.scoring.ranking import ALPHA
 from detente.scoring.report import Score
-from detente.scoring.report_text import SETTINGS, UNITS, breakdowns, figure, interval, report_notes
+from detente.scoring.report_text import (
+    SETTINGS,
+    UNITS,
+    breakdowns,
+    figure,
+    report_notes,
+    score_cells,
+    short_interval,
+)
 from detente.scoring.submissions import System, is_web_address
 from detente.scoring.tracks import OVERALL, TRACKS
 
@@ -103,7 +112,6 @@ def _table(table: BoardTable) -> dict[str, Any]:
         "setting": table.setting,
         "name": SETTINGS[table.setting],
         "words": SETTING_WORDS[table.setting],
-        "first": first,
         "columns": [
             {"name": name, "metric": TRACKS[name].primary if name in TRACKS else "mean"} for name in table.columns
         ],
@@ -127,7 +135,7 @@ def _cell(cell: Cell, *, bar: bool) -> dict[str, Any]:
     return {
         "sort": "" if cell.value is None else f"{cell.value:.6f}",
         "figure": figure(cell.value),
-        "interval": "" if cell.low is None or cell.high is None else f"{figure(cell.low)}–{figure(cell.high)}",
+        "interval": short_interval(cell.low, cell.high),
         "rank": cell.rank,
         "bar": _bar(cell) if bar and cell.value is not None else None,
     }
@@ -147,8 +155,7 @@ def _meanings(board: Board, ontology: Ontology) -> list[tuple[str, str, str]]:
         meanings.append(("overall", "mean", f"unweighted mean of {', '.join(OVERALL[:-1])} and {OVERALL[-1]}"))
     for name, track in TRACKS.items():
         if name in shown:
-            definition = next(metric.definition for metric in track.metrics(ontology) if metric.name == track.primary)
-            meanings.append((name, track.primary, definition))
+            meanings.append((name, track.primary, primary_metric(track, ontology).definition))
     return meanings
 
 
@@ -163,7 +170,7 @@ def system_page(result: Result, ontology: Ontology) -> str:
             "track": track if metric == figures.primary[track] else "",
             "metric": metric,
             "definition": definitions.get((track, metric), ""),
-            "cells": _figures(score),
+            "cells": score_cells(score),
         }
         for track, scores in figures.scores.items()
         for metric, score in _primary_first(scores, figures.primary[track])
@@ -178,10 +185,10 @@ def system_page(result: Result, ontology: Ontology) -> str:
         report=figures,
         setting=SETTINGS[system.setting],
         link=system.url if is_web_address(system.url) else "",
-        overall=_figures(figures.overall) if figures.overall.value is not None else None,
+        overall=score_cells(figures.overall) if figures.overall.value is not None else None,
         rows=rows,
         breakdowns=[
-            (title, [(name, _figures(score)) for name, score in scores]) for title, scores in breakdowns(figures)
+            (title, [(name, score_cells(score)) for name, score in scores]) for title, scores in breakdowns(figures)
         ],
         notes=list(_notes(result)),
     )
@@ -189,11 +196,6 @@ def system_page(result: Result, ontology: Ontology) -> str:
 
 def _primary_first(scores: Mapping[str, Score], primary: str) -> list[tuple[str, Score]]:
     return [(primary, scores[primary]), *((name, score) for name, score in scores.items() if name != primary)]
-
-
-def _figures(score: Score) -> list[str]:
-    numbers = (score.precision, score.recall)
-    return [figure(score.value), interval(score), *map(figure, numbers), str(score.support), str(score.predicted)]
 
 
 def _notes(result: Result) -> Iterable[str]:

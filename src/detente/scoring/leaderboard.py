@@ -123,8 +123,8 @@ def _board_table(setting: str, group: Sequence[tuple[Result, CountTable]], ontol
     example = group[0][0].report
     tracks = [name for name in TRACKS if name in example.scores]
     columns = (OVERALL_NAME, *tracks) if set(OVERALL) <= set(tracks) else tuple(tracks)
-    results = {_key(result): result for result, _ in group}
-    p_values = _p_values({_key(result): table for result, table in group}, columns, ontology)
+    results = {result.system.label: result for result, _ in group}
+    p_values = _p_values({result.system.label: table for result, table in group}, columns, ontology)
     cells: dict[str, dict[str, Cell]] = {name: {} for name in results}
     for column in columns:
         for name, cell in _ranked(column, results, p_values).items():
@@ -141,10 +141,6 @@ def _board_table(setting: str, group: Sequence[tuple[Result, CountTable]], ontol
 def _order(row: Row, columns: Sequence[str]) -> list[tuple[bool, int, float]]:
     """Rank, then value, in the first column; systems without a figure there follow, by the next column."""
     return [(cell.value is None, cell.rank or 0, -(cell.value or 0)) for cell in (row.cells[name] for name in columns)]
-
-
-def _key(result: Result) -> str:
-    return f"{result.system.name} {result.system.version}"
 
 
 def _ranked(column: str, results: Mapping[str, Result], p_values: PValues) -> dict[str, Cell]:

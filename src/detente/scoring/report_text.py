@@ -93,6 +93,11 @@ def interval(score: Score) -> str:
     return f"{figure(score.low)} to {figure(score.high)}"
 
 
+def short_interval(low: float | None, high: float | None) -> str:
+    """The ends of an interval without spaces, nothing where there is none."""
+    return "" if low is None or high is None else f"{figure(low)}–{figure(high)}"
+
+
 def report_table(report: Report, *, details: bool = False) -> Table:
     """The table at a glance: overall and each track's primary, with `details` every metric."""
     from rich.table import Table
@@ -127,7 +132,7 @@ def extra_tables(report: Report, dimensions: Collection[str], *, errors: bool) -
                 shares = [(name, figure(x.value), interval(x), str(x.support)) for name, x in ranked]
                 yield f"{title} of gold items", SLICE_HEADINGS, shares
             else:
-                yield title, ("Name", *HEADINGS[2:]), [(name, *_figures(score)) for name, score in ranked]
+                yield title, ("Name", *HEADINGS[2:]), [(name, *score_cells(score)) for name, score in ranked]
     if errors:
         yield from _error_tables(report)
     if report.other:
@@ -272,8 +277,7 @@ def _board_rows(table: BoardTable) -> Iterator[list[str]]:
     first, *others = table.columns
     for row in table.rows:
         main = row.cells[first]
-        ends = EMPTY if main.low is None or main.high is None else f"{figure(main.low)}–{figure(main.high)}"
-        cells = [str(main.rank or EMPTY), row.name, figure(main.value), ends]
+        cells = [str(main.rank or EMPTY), row.name, figure(main.value), short_interval(main.low, main.high) or EMPTY]
         for cell in (row.cells[name] for name in others):
             cells.append(figure(cell.value) + (str(cell.rank).translate(RAISED) if cell.rank else " "))
         yield cells
@@ -358,10 +362,11 @@ def _cells(name: str, metric: str, score: Score, *, absent: bool) -> tuple[str, 
         return (name, metric, EMPTY, "not submitted", EMPTY, EMPTY, str(score.support), "0")
     if name == "overall":
         return (name, metric, figure(score.value), interval(score), "", "", "", "")
-    return (name, metric, *_figures(score))
+    return (name, metric, *score_cells(score))
 
 
-def _figures(score: Score) -> tuple[str, ...]:
+def score_cells(score: Score) -> tuple[str, ...]:
+    """Value, interval, precision, recall, gold and predicted items, as they stand in a table."""
     return (
         figure(score.value),
         interval(score),

@@ -55,6 +55,11 @@ class System(msgspec.Struct, frozen=True):
     tracks: tuple[str, ...] = ()
 
     @property
+    def label(self) -> str:
+        """Name and version, as the system is shown and told apart."""
+        return f"{self.name} {self.version}"
+
+    @property
     def entered(self) -> tuple[str, ...]:
         """The tracks on which the system is ranked, in the order of the table of tracks."""
         return tuple(track.name for track in chosen_tracks(self.tracks or None, self.setting))
