@@ -12,7 +12,7 @@ from itertools import combinations
 
 import msgspec
 
-from detente.annotation.tasks import AnnotatedDocument
+from detente.annotation.tasks import AnnotatedDocument, by_document
 from detente.documents import Document, Event, Mention
 from detente.items import Node, Span, Trigger, arguments_of, entity_alignment, stances_of, triggers_of
 
@@ -60,11 +60,8 @@ class _Found:
 
 def find_confusions(versions: Iterable[AnnotatedDocument]) -> list[Confusion]:
     """All confusions between any two versions of a document, the most frequent first."""
-    by_document: dict[str, list[AnnotatedDocument]] = {}
-    for version in versions:
-        by_document.setdefault(version.document.id, []).append(version)
     passages: dict[tuple[str, str, str], list[Passage]] = {}
-    for _, group in sorted(by_document.items()):
+    for _, group in sorted(by_document(versions).items()):
         for a, b in combinations(sorted(group, key=lambda v: v.annotator), 2):
             for found in _differences(a.document, b.document):
                 turned = (found.one == ABSENT, found.one) > (found.other == ABSENT, found.other)

@@ -18,7 +18,7 @@ import msgspec
 from detente.annotation.adjudication import Difference, find_differences, notation_lines, parts, unify
 from detente.annotation.controls import REASONS, reason_number
 from detente.annotation.export import Export
-from detente.annotation.tasks import AnnotatedDocument
+from detente.annotation.tasks import AnnotatedDocument, by_document
 from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.files import read_text, write_text
@@ -183,10 +183,7 @@ def _with_text(document: Document, texts: Mapping[str, str]) -> Document:
 
 def versions_by_document(versions: Iterable[AnnotatedDocument]) -> dict[str, list[Document]]:
     """The versions of each document, in the order in which they were read."""
-    found: dict[str, list[Document]] = {}
-    for version in versions:
-        found.setdefault(version.document.id, []).append(version.document)
-    return found
+    return {name: [version.document for version in group] for name, group in by_document(versions).items()}
 
 
 def write_decisions(path: Path, table: Sequence[Decision], *, keep: bool = False) -> None:

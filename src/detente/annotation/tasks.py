@@ -5,7 +5,7 @@ The server ignores task ids that it is given, so the document's id lies in `data
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,14 @@ class AnnotatedDocument:
     document: Document
     annotator: str
     pass_name: str
+
+
+def by_document(versions: Iterable[AnnotatedDocument]) -> dict[str, list[AnnotatedDocument]]:
+    """The versions of each document, by its id, in the order given."""
+    found: dict[str, list[AnnotatedDocument]] = {}
+    for version in versions:
+        found.setdefault(version.document.id, []).append(version)
+    return found
 
 
 def document_to_task(

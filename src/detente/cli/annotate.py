@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from detente.annotation.connection import Server
     from detente.annotation.decisions import Decision
     from detente.annotation.push import Plan
-    from detente.annotation.tasks import AnnotatedDocument
     from detente.documents import Document
     from detente.ontology import Ontology
 
@@ -257,15 +256,14 @@ def adjudicate(
     from detente.annotation.adjudication import AGREED, adjudication_versions, find_differences, write_draft
     from detente.annotation.passes import read_passes
     from detente.annotation.push import Plan
+    from detente.annotation.tasks import by_document
     from detente.errors import UsageError
     from detente.files import write_text
 
     found, known = _read(documents, ontology)
     texts = {document.id: document.text for document in found if document.text is not None}
-    versions: dict[str, list[AnnotatedDocument]] = {}
-    for version in read_passes(exports, known, texts):
-        if version.document.id in texts:
-            versions.setdefault(version.document.id, []).append(version)
+    passes = by_document(read_passes(exports, known, texts))
+    versions = {name: group for name, group in passes.items() if name in texts}
     if missing := sorted(document.id for document in found if document.id not in versions):
         raise UsageError(f"no pass of {', '.join(missing[:5])} in {exports}; run `detente annotate pull` first")
     shown = {name: adjudication_versions(group) for name, group in versions.items()}
