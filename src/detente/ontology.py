@@ -148,6 +148,11 @@ class Ontology(msgspec.Struct, frozen=True, forbid_unknown_fields=True, dict=Tru
         return _names(self.event.modalities)
 
     @cached_property
+    def holder_types(self) -> tuple[str, ...]:
+        """Names of the mention types that can hold a stance."""
+        return self.stance.holder_types or tuple(self.entity_type)
+
+    @cached_property
     def stance_labels(self) -> tuple[str, ...]:
         """Names of the stance labels, without the generated one."""
         return _names(self.stance.labels)

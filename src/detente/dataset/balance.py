@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 
+from detente.dataset.splits import Splits
 from detente.documents import Document
 from detente.ontology import Ontology
 
@@ -12,14 +12,12 @@ from detente.ontology import Ontology
 MOST = 0.25
 
 
-def frequent_actors(
-    splits: Mapping[str, Sequence[Document]], ontology: Ontology, number: int = 8
-) -> dict[str, list[tuple[str, int, float]]]:
+def frequent_actors(splits: Splits, ontology: Ontology, number: int = 8) -> dict[str, list[tuple[str, int, float]]]:
     """By split, its most frequent actors: canonical name, number of articles, share of the split's articles.
 
     An actor is an entity that can hold a stance and fills a role of at least one event of the article.
     """
-    holders = frozenset(ontology.stance.holder_types or ontology.entity_type)
+    holders = frozenset(ontology.holder_types)
     found = {}
     for split, documents in splits.items():
         counts = Counter(name for document in documents for name in _actors(document, holders))

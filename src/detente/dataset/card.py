@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,11 @@ from detente.dataset.balance import MOST, frequent_actors
 from detente.dataset.challenges import count_challenges
 from detente.dataset.features import CONFIGURATIONS
 from detente.dataset.release import VERSION
+from detente.dataset.splits import Splits
 from detente.documents import Document
 from detente.files import write_text
 from detente.ontology import Ontology
 from detente.phenomena import has_debris
-
-Splits = Mapping[str, Sequence[Document]]
 
 
 def write_card(folder: Path, splits: Splits, standoff: Splits, ontology: Ontology, evidence: str) -> None:

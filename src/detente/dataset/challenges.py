@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from detente.dataset.splits import Splits
 from detente.documents import DEBRIS_BLOCKS, Document, Mention, Stance
 from detente.ontology import Ontology
 from detente.phenomena import (
@@ -20,7 +21,6 @@ from detente.phenomena import (
     unevenly_told,
 )
 
-Splits = Mapping[str, Sequence[Document]]
 # a target has a usual side once it has this many stances, of which a majority go one way
 USUAL = 3
 # words by which one side classes another; compared with the lower-cased words of a stance's evidence

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from detente.dataset.splits import Splits
 from detente.documents import Document
 from detente.sentences import document_sentences, tokenize
 
@@ -36,9 +37,6 @@ class PairOverlap:
     split: str
     pairs: int
     seen: int
-
-
-Splits = Mapping[str, Sequence[Document]]
 
 
 def find_leaks(splits: Splits) -> list[Leak]:

@@ -205,7 +205,7 @@ def stance_rows(document: Document, ontology: Ontology) -> Iterator[Row]:
     for block in annotated_blocks(document):
         inside = [m for m in document.mentions if block.start <= m.start < block.end and m.entity]
         events = [e for e in document.events if block.start <= e.start < block.end]
-        holders = dict.fromkeys(m.entity for m in inside if _can_hold(m, ontology))
+        holders = dict.fromkeys(m.entity for m in inside if m.type in ontology.holder_types)
         targets = {m.entity: ("entity", names[m.entity or ""]) for m in inside}
         targets |= {e.id: ("event", text[e.start : e.end]) for e in events}
         here = [s for s in document.stances if s.evidence and block.start <= s.evidence.start < block.end]
@@ -237,7 +237,3 @@ def _elsewhere(target: str, document: Document, names: dict[str, str]) -> tuple[
         return "entity", names[target]
     event = next(e for e in document.events if e.id == target)
     return "event", (document.text or "")[event.start : event.end]
-
-
-def _can_hold(mention: Mention, ontology: Ontology) -> bool:
-    return not ontology.stance.holder_types or mention.type in ontology.stance.holder_types

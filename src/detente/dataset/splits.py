@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,6 +11,9 @@ from detente.dataset.features import SPLITS
 from detente.documents import Document
 from detente.errors import DataError, Fault
 from detente.files import read_toml
+
+# the documents of each split, by its name
+Splits = Mapping[str, Sequence[Document]]
 
 
 class SplitDates(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 
+from detente.dataset.splits import Splits
 from detente.documents import Document
 from detente.files import write_text
 from detente.ontology import Ontology
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from detente.annotation.agreement import Agreement
 
-Splits = Mapping[str, Sequence[Document]]
 # told apart by people who are blind to red and green, and in grey
 COLOURS = {"train": "#0072b2", "validation": "#e69f00", "test": "#009e73"}
 INK = "#333333"

@@ -157,7 +157,7 @@ def _given(
 ) -> tuple[Document, dict[tuple[str, str], str]]:
     """The sentence with the corpus's names as mentions, and the label of each pair of them."""
     text = foreign.document.text or ""
-    holder_type = next(iter(ontology.stance.holder_types), next(iter(ontology.entity_type)))
+    holder_type = ontology.holder_types[0]
     mentions: dict[str, Mention] = {}
     for attitude in foreign.attitudes:
         for name in (attitude.holder, attitude.target):
