@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -157,6 +158,14 @@ def test_what_is_not_there_is_told_by_name_and_never_with_a_traceback(
     told = str(found.exception)
     assert any(name in told for name in ("none", "annotators.toml", "127.0.0.1:1", "folder", "documents/test.parquet"))
     assert told.endswith((".", "again", "first")) or ";" in told
+
+
+def test_a_dataset_without_all_splits_is_counted_too(tmp_path: Path) -> None:
+    data = Path(__file__).resolve().parents[1] / "data" / "documents"
+    (tmp_path / "documents").mkdir()
+    shutil.copy(data / "test.parquet", tmp_path / "documents")
+    found = CliRunner().invoke(app, ["data", "stats", "--data", str(tmp_path)])
+    assert [line.split() for line in found.stdout.splitlines()[:2]] == [["test", "all"], ["articles", "25", "25"]]
 
 
 def test_wrong_usage_is_status_two(files: Path) -> None:

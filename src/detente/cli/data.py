@@ -90,8 +90,8 @@ def stats(data: DataOption = DATA, style: FormatOption = Format.text) -> None:
     from detente.dataset.card import count_items
     from detente.dataset.load import load_configuration
 
-    rows = count_items(load_configuration(data))
-    print_table(("", "train", "validation", "test", "all"), [(what, *numbers) for what, numbers in rows], style)
+    splits = load_configuration(data)
+    print_table(("", *splits, "all"), [(what, *numbers) for what, numbers in count_items(splits)], style)
 
 
 @app.command()
