@@ -79,7 +79,9 @@ REASONS = MappingProxyType(
 # the rule of a block whose kind an annotator has overruled
 ANNOTATOR_RULE = "annotator"
 
-PASSES = ("mentions", "events", "stance", "full")
+# the pass that marks everything, and the version of the projects in which gold is decided
+FULL, GOLD_VERSION = "full", "gold"
+PASSES = ("mentions", "events", "stance", FULL)
 
 
 def attribute_defaults(ontology: Ontology) -> dict[str, str]:

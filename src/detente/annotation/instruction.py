@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import re
 
-from detente.annotation.controls import PASSES
+from detente.annotation.controls import FULL, PASSES
 from detente.annotation.guidelines import BEGIN, END, pass_tables
 from detente.ontology import Ontology
 
-FULL = "full"
 SECTION = re.compile(r"^## +(?:[\d.]+ +)?", re.MULTILINE)
 
 

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import msgspec
 
-from detente.annotation.controls import PASSES
+from detente.annotation.controls import FULL, PASSES
 from detente.annotation.push import Plan
 from detente.annotation.tasks import AnnotatedDocument
 from detente.dataset.splits import assign_splits, read_split_dates
@@ -49,7 +49,7 @@ class PlanFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename={
     """What a plan file says."""
 
     annotators: tuple[str, ...]
-    pass_name: str = PASSES[-1]
+    pass_name: str = FULL
     version: str = "v1"
     double: float = 0.0
     fixed: Mapping[str, tuple[str, ...]] = {}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from detente.annotation.connection import Server
+from detente.annotation.controls import GOLD_VERSION
 from detente.annotation.export import Export, convert_export
 from detente.annotation.normalise import normalise_export
 from detente.annotation.places import TaskPlace, task_link
@@ -22,7 +23,6 @@ from detente.ontology import Ontology
 
 REGION = re.compile(r"region (\S+) \((.+) at \[(-?\d+), (-?\d+)\)\)")
 MAX_PASSAGE = 80
-GOLD_VERSION = "gold"
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from urllib.request import ProxyHandler, build_opener
 
 from detente.annotation import database
 from detente.annotation.connection import Server, connect
+from detente.annotation.controls import FULL
 from detente.annotation.logins import (
     DATABASE,
     Login,
@@ -152,7 +153,7 @@ def run_foreground(
 def push_demo(running: Running, documents: Sequence[Document], ontology: Ontology) -> int:
     """Push documents into the demonstration project, and return the project's number."""
     server = connect(running.address, running.token)
-    return push(server, documents, Plan("full", (running.email,), version="demo"), ontology)[0].project
+    return push(server, documents, Plan(FULL, (running.email,), version="demo"), ontology)[0].project
 
 
 def server_environment(

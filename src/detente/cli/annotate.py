@@ -7,17 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from detente.annotation.controls import FULL, GOLD_VERSION
 from detente.cli import annotate_reports
 from detente.cli.annotate_options import (
     DECISIONS,
-    EXPORTS,
-    FULL,
-    GOLD_VERSION,
     GUIDELINES,
     URL,
     DecisionsOption,
     DocumentsArgument,
-    ExportsOption,
     GuidelinesOption,
     PassOption,
     TokenOption,
@@ -25,7 +22,7 @@ from detente.cli.annotate_options import (
     VersionOption,
     connect_server,
 )
-from detente.cli.options import OntologyOption, progress
+from detente.cli.options import DATA, EXPORTS, ExportsOption, OntologyOption, progress
 
 if TYPE_CHECKING:
     from detente.annotation.connection import Server
@@ -45,7 +42,7 @@ def serve(
     ),
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8080,
     demo: Annotated[bool, typer.Option("--demo", help="Make a project with a few articles of the dataset.")] = False,
-    data: Annotated[Path, typer.Option(help="Where the demo's articles come from.")] = Path("data"),
+    data: Annotated[Path, typer.Option(help="Where the demo's articles come from.")] = DATA,
     database: Annotated[
         str,
         typer.Option(

@@ -10,8 +10,6 @@ import typer
 if TYPE_CHECKING:
     from detente.annotation.connection import Server
 
-EXPORTS = Path("annotation/exports")
-GOLD_VERSION = "gold"
 GUIDELINES = Path("annotation/guidelines.md")
 DECISIONS = Path("annotation/decisions.tsv")
 GuidelinesOption = Annotated[
@@ -24,10 +22,8 @@ PassOption = Annotated[str, typer.Option("--pass", help="mentions, events, stanc
 VersionOption = Annotated[str, typer.Option("--version", help="Keeps repeated passes apart.")]
 OnlyPassOption = Annotated[str | None, typer.Option("--pass", help="Only this pass.")]
 OnlyVersionOption = Annotated[str | None, typer.Option("--version", help="Only this version.")]
-ExportsOption = Annotated[Path, typer.Option("--exports", help="Folder of the normalised exports.")]
 DocumentsArgument = Annotated[Path, typer.Argument(help="Documents in JSON lines, with text.")]
 URL = "http://127.0.0.1:8080"
-FULL = "full"
 
 
 def connect_server(url: str, token: str) -> Server:

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from detente.annotation.controls import GOLD_VERSION
 from detente.cli.annotate_options import (
     DECISIONS,
-    EXPORTS,
-    GOLD_VERSION,
     URL,
-    ExportsOption,
     OnlyPassOption,
     OnlyVersionOption,
     TokenOption,
     UrlOption,
     connect_server,
 )
-from detente.cli.options import Format, FormatOption, OntologyOption, progress
+from detente.cli.options import EXPORTS, ExportsOption, Format, FormatOption, OntologyOption, progress
 
 if TYPE_CHECKING:
     from detente.annotation.decisions import Decision

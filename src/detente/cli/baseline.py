@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import DataOption, OntologyOption, OutputOption, progress
+from detente.cli.options import DATA, DataOption, OntologyOption, OutputOption, progress
 
 if TYPE_CHECKING:
     from detente.baselines.protocol import Progress, Settings
 
 app = typer.Typer(help="Train and run the baselines.", no_args_is_help=True)
-DATA, MODELS, SUBMISSIONS, SETTINGS = Path("data"), Path("build/models"), Path("scoring/submissions"), Path("baselines")
+MODELS, SUBMISSIONS, SETTINGS = Path("build/models"), Path("scoring/submissions"), Path("baselines")
 NameArgument = Annotated[str, typer.Argument(help="A baseline; `detente baseline list` shows them.")]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help="A TOML file of settings; default: baselines/<name>.toml if there.")

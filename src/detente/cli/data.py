@@ -7,10 +7,18 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, OutputOption
+from detente.cli.options import (
+    DATA,
+    EXPORTS,
+    DataOption,
+    ExportsOption,
+    Format,
+    FormatOption,
+    OntologyOption,
+    OutputOption,
+)
 
 app = typer.Typer(help="Build, check and read the dataset folder.", no_args_is_help=True)
-DATA = Path("data")
 ARTICLES = Path("annotation/articles")
 EVIDENCE = [
     Path(name)
@@ -27,7 +35,7 @@ EVIDENCE = [
 
 @app.command()
 def build(
-    exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
+    exports: ExportsOption = EXPORTS,
     splits: Annotated[Path, typer.Option(help="The two dates of the split.")] = Path("annotation/splits.toml"),
     evidence: Annotated[
         list[Path], typer.Option("--evidence", help="Markdown for the card: agreement, audit, studies.")

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, progress
+from detente.cli.options import DATA, DataOption, Format, FormatOption, OntologyOption, progress
 
 app = typer.Typer(help="Check submissions and build the leaderboard.", no_args_is_help=True)
-DATA, SCORING = Path("data"), Path("scoring")
+SCORING = Path("scoring")
 SplitOption = Annotated[str, typer.Option("--split", help="The split that is scored.")]
 
 

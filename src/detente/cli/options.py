@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 OntologyOption = Annotated[
     Path | None, typer.Option("--ontology", help="An ontology file of your own instead of detente's.", dir_okay=False)
 ]
+# where things are in the project's folder
+DATA, EXPORTS = Path("data"), Path("annotation/exports")
 DataOption = Annotated[Path, typer.Option("--data", help="The dataset folder.", file_okay=False)]
+ExportsOption = Annotated[Path, typer.Option("--exports", help="Folder of the normalised exports.")]
 OutputOption = Annotated[Path | None, typer.Option("--output", "-o", help="Write here instead of to stdout.")]
 
 

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from detente.cli.options import DataOption, Format, FormatOption, OntologyOption, OutputOption
+from detente.cli.options import DATA, DataOption, Format, FormatOption, OntologyOption, OutputOption
 
 if TYPE_CHECKING:
     from detente.documents import Document
     from detente.ontology import Ontology
 
-DATA = Path("data")
 GoldOption = Annotated[Path | None, typer.Option("--gold", help="Gold documents in JSON lines; default: a split.")]
 SplitOption = Annotated[str, typer.Option("--split", help="The split of --data that is the gold.")]
 SettingOption = Annotated[str, typer.Option("--setting", help="e2e (from text) or given.")]

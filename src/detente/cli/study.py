@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from detente.cli.options import DataOption, Format, FormatOption, OntologyOption
+from detente.cli.options import DATA, EXPORTS, DataOption, ExportsOption, Format, FormatOption, OntologyOption
 
 if TYPE_CHECKING:
     from detente.scoring.report import Score
 
 app = typer.Typer(help="What the baselines tell of the corpus.", no_args_is_help=True)
-DATA = Path("data")
 MAPPINGS = Path("baselines/studies/transfer.toml")
 CURVE = Path("baselines/studies/learning_curve.json")
 
@@ -111,7 +110,7 @@ def transfer(
 @app.command()
 def plots(
     data: DataOption = DATA,
-    exports: Annotated[Path, typer.Option(help="Folder of the normalised exports.")] = Path("annotation/exports"),
+    exports: ExportsOption = EXPORTS,
     learned: Annotated[Path, typer.Option("--curve", help="What `study curve --format json` printed.")] = CURVE,
     ontology: OntologyOption = None,
 ) -> None:
