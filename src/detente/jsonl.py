@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -109,7 +110,7 @@ def read_documents(
         except DataError as error:
             if line == 1:
                 _refuse_other_kinds(path)
-            faults += [_located(fault, str(path), line) for fault in error.faults]
+            faults += [replace(fault, path=str(path), line=line) for fault in error.faults]
             continue
         found = check_document(document, ontology, gold=gold) if check else []
         if further is not None:
@@ -118,7 +119,7 @@ def read_documents(
         if not faults:
             # whether an id is a repeated one is told later where nothing waits for it
             found += ids.repeats()
-        faults += [_located(fault, str(path), fault.line or line) for fault in found]
+        faults += [replace(fault, path=str(path), line=fault.line or line) for fault in found]
         if not faults:
             yield document
     faults += ids.repeats()
@@ -260,11 +261,6 @@ def _lines(path: Path, limit: int) -> Iterator[tuple[int, bytes | Fault]]:
                 yield line, Fault(found, "one document a line", "Split it.", path=str(path), line=line)
             elif raw.strip():
                 yield line, raw
-
-
-def _located(fault: Fault, path: str, line: int) -> Fault:
-    """The same fault with its file and line."""
-    return Fault(fault.found, fault.expected, fault.remedy, fault.document, fault.item, path, line)
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> None:

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from detente.annotation.export import convert_export, document_to_result, load_export, normalise_export, write_export
+from detente.annotation.export import convert_export, load_export
+from detente.annotation.normalise import normalise_export, write_export
+from detente.annotation.results import document_to_result
 from detente.annotation.tasks import document_to_task
 from detente.documents import Document
 from detente.errors import DataError, Fault

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from detente.annotation.export import document_to_result, task_to_document
+from detente.annotation.conversion import task_to_document
+from detente.annotation.results import document_to_result
 from detente.annotation.tasks import document_to_task
 from detente.documents import Document, Mention
 from detente.errors import DataError, Fault

@@ -11,14 +11,9 @@ import msgspec
 import pytest
 
 from detente.annotation.canonical import canonical
-from detente.annotation.export import (
-    convert_export,
-    document_to_result,
-    load_export,
-    normalise_export,
-    read_export,
-    write_export,
-)
+from detente.annotation.export import convert_export, load_export, read_export
+from detente.annotation.normalise import normalise_export, write_export
+from detente.annotation.results import document_to_result
 from detente.annotation.tasks import document_to_task
 from detente.documents import Document, without_text
 from detente.errors import DataError

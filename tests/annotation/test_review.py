@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from detente.annotation.export import convert_export, document_to_result, normalise_export
+from detente.annotation.export import convert_export
+from detente.annotation.normalise import normalise_export
 from detente.annotation.projects import ProjectKey
+from detente.annotation.results import document_to_result
 from detente.annotation.review import CheckedProject, todo_list, todo_markdown
 from detente.annotation.tasks import document_to_task
 from detente.documents import Document

@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detente.annotation.canonical import canonical, default_entity_type
-from detente.annotation.export import document_to_result, normalise_export, task_to_document
+from detente.annotation.conversion import task_to_document
+from detente.annotation.normalise import normalise_export
+from detente.annotation.results import document_to_result
 from detente.annotation.tasks import document_to_task
 from detente.checks import check_document
 from detente.documents import Argument, Block, Document, Entity, Event, Mention, Meta, Span, Stance

@@ -22,10 +22,11 @@ from typing import Any
 import msgspec
 
 from detente.annotation.connection import Server, connect
-from detente.annotation.export import convert_export, document_to_result
+from detente.annotation.export import convert_export
 from detente.annotation.label_config import label_config
 from detente.annotation.pull import pull
 from detente.annotation.push import Plan, push
+from detente.annotation.results import document_to_result
 from detente.annotation.serve import serve
 from detente.annotation.tasks import AnnotatedDocument, document_to_task
 from detente.documents import Document, Entity, Mention, Meta, text_hash, without_annotation

@@ -15,10 +15,11 @@ from tests.live.labelling_page import LabellingPage, eventually, hotkeys
 
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import Server, connect
-from detente.annotation.export import document_to_result, read_export, write_export
-from detente.annotation.normalise import normalise_export
+from detente.annotation.export import read_export
+from detente.annotation.normalise import normalise_export, write_export
 from detente.annotation.projects import ProjectKey, find_projects
 from detente.annotation.pull import pull
+from detente.annotation.results import document_to_result
 from detente.annotation.serve import Running
 from detente.annotation.tasks import document_to_task
 from detente.documents import Document

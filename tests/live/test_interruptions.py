@@ -30,10 +30,11 @@ import pytest
 
 from detente.annotation import push as pushing
 from detente.annotation.connection import Server, connect
-from detente.annotation.export import document_to_result, write_export
+from detente.annotation.normalise import write_export
 from detente.annotation.projects import ProjectKey, find_projects
 from detente.annotation.pull import pull
 from detente.annotation.push import Plan, push
+from detente.annotation.results import document_to_result
 from detente.annotation.serve import Running, serve
 from detente.annotation.submit import submit
 from detente.annotation.tasks import AnnotatedDocument

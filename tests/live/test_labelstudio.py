@@ -13,10 +13,12 @@ import pytest
 
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import Server, connect
-from detente.annotation.export import convert_export, document_to_result, load_export, read_export, write_export
+from detente.annotation.export import convert_export, load_export, read_export
+from detente.annotation.normalise import write_export
 from detente.annotation.projects import find_projects, status
 from detente.annotation.pull import pull
 from detente.annotation.push import Plan, push
+from detente.annotation.results import document_to_result
 from detente.annotation.serve import Running, push_demo, serve
 from detente.annotation.submit import submit
 from detente.annotation.tasks import AnnotatedDocument

@@ -17,8 +17,9 @@ import pytest
 
 from detente.annotation.canonical import canonical
 from detente.annotation.connection import connect
-from detente.annotation.export import document_to_result, read_export
+from detente.annotation.export import read_export
 from detente.annotation.projects import ProjectKey, find_projects
+from detente.annotation.results import document_to_result
 from detente.annotation.serve import serve
 from detente.annotation.submit import submit
 from detente.documents import Document

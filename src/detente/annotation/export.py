@@ -16,23 +16,11 @@ from typing import Any
 import msgspec
 
 from detente.annotation.conversion import annotator_of, task_to_document
-from detente.annotation.normalise import collection_paused, normalise_export, write_export
-from detente.annotation.results import document_to_result
+from detente.annotation.normalise import collection_paused
 from detente.annotation.tasks import AnnotatedDocument
 from detente.errors import DataError, Fault
 from detente.files import read_bytes
 from detente.ontology import Ontology
-
-__all__ = [
-    "Export",
-    "convert_export",
-    "document_to_result",
-    "load_export",
-    "normalise_export",
-    "read_export",
-    "task_to_document",
-    "write_export",
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +66,7 @@ def load_export(
     try:
         return convert_export(tasks, ontology, texts, gold=gold)
     except DataError as error:
-        raise DataError([_located(fault, str(path)) for fault in error.faults]) from error
+        raise DataError([replace(fault, path=str(path)) for fault in error.faults]) from error
 
 
 def convert_export(
@@ -192,7 +180,3 @@ def _warnings(found: Iterable[AnnotatedDocument]) -> Iterable[str]:
             other = names.setdefault("".join(entity.name.casefold().split()), entity.name)
             if other != entity.name:
                 yield f"{version.document.id}, {version.annotator}: entities {other!r} and {entity.name!r}: one thing?"
-
-
-def _located(fault: Fault, path: str) -> Fault:
-    return replace(fault, path=path)

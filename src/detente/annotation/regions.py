@@ -1,7 +1,7 @@
 """A Label Studio result read into regions and links, with everything wrong in its form told as a fault.
 
 Nothing is guessed: a repeated region id, an unknown control, a choice without its region or made twice, an unlabelled
-or dangling relation are faults. What the labels mean is `export.py`'s part.
+or dangling relation are faults. What the labels mean is `conversion.py`'s part.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def pull(
 
     Example: detente annotate pull --exports annotation/exports
     """
-    from detente.annotation.export import write_export
+    from detente.annotation.normalise import write_export
     from detente.annotation.places import write_places
     from detente.errors import DataError, UsageError
     from detente.ontology import load_ontology
