@@ -67,12 +67,12 @@ def evaluate_files(
     `workers` counts in that many processes, `cluster` on the Dask cluster whose scheduler has that address: the report
     is the same, digit for digit.
     """
-    table = _count_files(
+    table = count_files(
         gold_path,
         predicted_path,
         ontology,
-        setting,
-        tracks,
+        setting=setting,
+        tracks=tracks,
         details=details,
         workers=workers,
         cluster=cluster,
@@ -107,33 +107,9 @@ def count_files(
     details: bool = False,
     workers: int = 1,
     cluster: str | None = None,
+    keep: bool = True,
 ) -> CountTable:
-    """Per-document counts of two JSONL files; raises as `evaluate_files` does."""
-    return _count_files(
-        gold_path,
-        predicted_path,
-        ontology,
-        setting,
-        tracks,
-        details=details,
-        workers=workers,
-        cluster=cluster,
-        keep=True,
-    )
-
-
-def _count_files(
-    gold_path: Path,
-    predicted_path: Path,
-    ontology: Ontology,
-    setting: str,
-    tracks: Iterable[str] | None,
-    *,
-    details: bool,
-    workers: int,
-    cluster: str | None,
-    keep: bool,
-) -> CountTable:
+    """Per-document counts of two JSONL files, or with `keep` false their sums; raises as `evaluate_files` does."""
     chosen = tuple(track.name for track in chosen_tracks(tracks, setting))
     work = Work(gold_path, predicted_path, ontology, setting, chosen, details, keep)
     try:
