@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import msgspec
+from msgspec.structs import asdict
 
-from detente.documents import Document, Event, Mention, Stance, annotated_blocks, without_text
+from detente.documents import Document, Event, Mention, Meta, Span, Stance, annotated_blocks, without_text
 from detente.heads import default_head
 from detente.ontology import Ontology
 from detente.sentences import document_sentences, tokenize
@@ -56,44 +57,30 @@ def _decode_labels(value: Any, feature: Any) -> Any:
 
 
 def _document_rows(document: Document, ontology: Ontology) -> Iterator[Row]:
-    row: Row = msgspec.to_builtins(document)
-    meta: Row = dict.fromkeys(("title", "published", "licence", "language", "family", "region", "kind"), "")
-    meta |= {"story": "", "canary": "", "sources": [], "sha256": "", "length": 0, "standoff": False, "notes": []}
-    meta |= row.get("meta") or {}
-    meta["provenance"] = json.dumps(meta.get("provenance") or {}, sort_keys=True, ensure_ascii=False)
-    keys = ("blocks", "mentions", "entities", "events", "stances")
-    layers: dict[str, list[Row]] = {key: row.get(key, []) for key in keys}
-    row = {"id": document.id, "schema": document.schema, "text": document.text, "meta": meta, **layers}
-    row["blocks"] = [{"rule": "", **block} for block in layers["blocks"]]
-    row["mentions"] = [_mention_row(m, document) for m in document.mentions]
-    row["entities"] = [{"wikidata": None, **entity} for entity in layers["entities"]]
-    row["events"] = [_filled_event(event) for event in layers["events"]]
-    fields = ("explicit", "source", "evidence")
-    row["stances"] = [dict.fromkeys(fields) | stance for stance in layers["stances"]]
-    yield row
-
-
-def _filled_event(event: Row) -> Row:
-    optional = dict.fromkeys(("polarity", "modality", "source", "condition", "cluster"))
-    arguments = [{"mention": None, "event": None, **a} for a in event.get("arguments", [])]
-    return {**optional, **event, "arguments": arguments}
-
-
-def _mention_row(mention: Mention, document: Document) -> Row:
-    head = mention.head
-    if head is None and document.text is not None:
-        head = default_head(document.text, mention.start, mention.end)
-    return {
-        "id": mention.id,
-        "start": mention.start,
-        "end": mention.end,
-        "head": {"start": head[0], "end": head[1]} if head else None,
-        "type": mention.type,
-        "level": mention.level,
-        "reading": mention.reading,
-        "value": mention.value,
-        "entity": mention.entity,
+    meta = asdict(document.meta or Meta())
+    yield {
+        **asdict(document),
+        "meta": meta | {"provenance": json.dumps(meta["provenance"], sort_keys=True, ensure_ascii=False)},
+        "blocks": [asdict(block) for block in document.blocks],
+        "mentions": [_mention_row(mention, document.text) for mention in document.mentions],
+        "entities": [asdict(entity) for entity in document.entities],
+        "events": [
+            asdict(e) | {"condition": _span(e.condition), "arguments": [asdict(a) for a in e.arguments]}
+            for e in document.events
+        ],
+        "stances": [asdict(stance) | {"evidence": _span(stance.evidence)} for stance in document.stances],
     }
+
+
+def _span(span: Span | None) -> Row | None:
+    return asdict(span) if span else None
+
+
+def _mention_row(mention: Mention, text: str | None) -> Row:
+    head = mention.head
+    if head is None and text is not None:
+        head = default_head(text, mention.start, mention.end)
+    return asdict(mention) | {"head": {"start": head[0], "end": head[1]} if head else None}
 
 
 def _standoff_rows(document: Document, ontology: Ontology) -> Iterator[Row]:
@@ -227,7 +214,7 @@ def stance_rows(document: Document, ontology: Ontology) -> Iterator[Row]:
                     "label": stance.label if stance else ontology.stance.none,
                     "explicit": stance.explicit if stance else None,
                     "source": stance.source if stance else None,
-                    "evidence": msgspec.to_builtins(stance.evidence) if stance else None,
+                    "evidence": _span(stance.evidence) if stance else None,
                 }
 
 

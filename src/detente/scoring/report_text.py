@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from detente.scoring.board import Board, BoardTable
 
 # title, headings and rows
-Table_ = tuple[str, Sequence[str], Sequence[Sequence[str]]]
+TableParts = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 
 FORMATS = ("text", "json", "markdown")
 EMPTY = "–"
@@ -117,7 +117,7 @@ def report_table(report: Report, *, details: bool = False) -> Table:
     return table
 
 
-def extra_tables(report: Report, dimensions: Collection[str], *, errors: bool) -> Iterator[Table_]:
+def extra_tables(report: Report, dimensions: Collection[str], *, errors: bool) -> Iterator[TableParts]:
     """Title, headings and rows of the breakdowns by some dimensions, and with `errors` of what went wrong how often."""
     if DOCUMENT in dimensions and any(DOCUMENT in of_track for of_track in report.by.values()):
         yield _document_table(report)
@@ -153,7 +153,7 @@ def _by_support(scores: Mapping[str, Score]) -> list[tuple[str, Score]]:
     return sorted(scores.items(), key=lambda row: (-row[1].support, row[0]))
 
 
-def _document_table(report: Report) -> Table_:
+def _document_table(report: Report) -> TableParts:
     """A row for each document: its primary figure on each track."""
     by_track = {track: of_track[DOCUMENT] for track, of_track in report.by.items() if DOCUMENT in of_track}
     headings = ("Document", *(f"{track} {report.primary[track]}" for track in by_track))
@@ -161,7 +161,7 @@ def _document_table(report: Report) -> Table_:
     return "by document", headings, rows
 
 
-def _error_tables(report: Report) -> Iterator[Table_]:
+def _error_tables(report: Report) -> Iterator[TableParts]:
     """Numbers of errors by kind, and what was most often taken for something else."""
     for track, kinds in report.errors.items():
         if kinds:
