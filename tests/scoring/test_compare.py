@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -37,8 +38,13 @@ def documents(number: int, right: list[int], *, story: str = "") -> list[Documen
 
 
 def tables(ontology: Ontology, **systems: list[int]) -> dict[str, CountTable]:
+    return tables_of(systems, ontology)
+
+
+def tables_of(systems: dict[str, list[int]], ontology: Ontology, *, story: str = "") -> dict[str, CountTable]:
+    """Of documents in stories of two where `story` begins their names."""
     number = len(next(iter(systems.values())))
-    gold = documents(number, [4] * number)
+    gold = documents(number, [4] * number, story=story)
     return {name: count_documents(gold, documents(number, right), ontology) for name, right in systems.items()}
 
 
@@ -68,6 +74,33 @@ def test_few_differing_documents_are_enumerated_exactly(ontology: Ontology) -> N
     assert difference.exact
     assert difference.permutations == 8
     assert difference.p == 0.25
+
+
+def test_documents_of_a_story_are_swapped_together(ontology: Ontology) -> None:
+    # of five stories of two documents two differ, all in favour of one system: 2 / 2², not 2 / 2³
+    one, other = [4] * 10, [3] * 3 + [4] * 7
+    compared = compare(tables_of({"one": one, "other": other}, ontology, story="s"), ontology, resamples=0)
+    found = on("entities:F1", compared.differences)
+    assert compared.unit == "story"
+    assert (found.exact, found.permutations, found.p) == (True, 4, 0.5)
+
+
+def test_what_a_story_evens_out_tells_no_systems_apart(ontology: Ontology) -> None:
+    # in each story the one system is ahead on one document and the other on the other
+    given_tables = tables_of({"one": [4, 2] * 10, "other": [2, 4] * 10}, ontology, story="s")
+    found = on("entities:F1", compare(given_tables, ontology, resamples=0).differences)
+    assert (found.permutations, found.p) == (1, 1)
+
+
+def test_systems_scored_on_other_stories_cannot_be_compared(ontology: Ontology) -> None:
+    gold = [documents(4, [4] * 4, story="s"), documents(4, [4] * 4, story="s")]
+    gold[1][1], gold[1][2] = (
+        msgspec.structs.replace(one, meta=other.meta) for one, other in zip(gold[1][1:3], gold[1][2:0:-1], strict=True)
+    )
+    first, second = (count_documents(side, side, ontology) for side in gold)
+    assert first.gold == second.gold
+    with pytest.raises(UsageError, match="same story clusters"):
+        compare({"a": first, "b": second}, ontology)
 
 
 def test_many_differing_documents_are_permuted_with_the_plus_one_correction(ontology: Ontology) -> None:
@@ -124,6 +157,23 @@ def test_the_test_holds_its_level_on_systems_of_equal_quality() -> None:
         rejected += found.p <= 0.05
     # 5 % of 200 is 10; four standard deviations are 12
     assert rejected <= 22
+
+
+def test_the_test_holds_its_level_where_stories_are_harder_for_one_system() -> None:
+    generator = np.random.Generator(np.random.PCG64(12))
+    rejected = {"stories": 0, "documents": 0}
+    for trial in range(200):
+        # twenty stories of three documents, right in ten cases each; how often is drawn by story and system
+        rates = generator.uniform(0.4, 1, size=(2, 20)).repeat(3, axis=1)
+        right = generator.binomial(10, rates).astype(float)
+        by_document = np.stack([right, np.full_like(right, 10), right, np.full_like(right, 10)], axis=-1)[:, :, None]
+        by_story = by_document.reshape(2, 20, 3, 1, 4).sum(axis=2)
+        for unit, (first, second) in (("stories", by_story), ("documents", by_document)):
+            (found,) = sign_flip(first, second, f1_values, permutations=400, seed=trial)
+            assert found is not None
+            rejected[unit] += found.p <= 0.05
+    # 5 % of 200 is 10; four standard deviations are 12
+    assert rejected["stories"] <= 22 < rejected["documents"]
 
 
 @pytest.mark.parametrize(
@@ -201,7 +251,7 @@ def test_permutations_are_as_many_and_the_same_however_they_are_cut_into_blocks(
 
 
 @pytest.mark.parametrize(("differing", "exact"), [(14, True), (15, False)])
-def test_up_to_fourteen_differing_documents_are_enumerated(ontology: Ontology, differing: int, exact: bool) -> None:
+def test_up_to_fourteen_differing_units_are_enumerated(ontology: Ontology, differing: int, exact: bool) -> None:
     one = np.tile([[[2.0, 2.0, 2.0, 2.0]]], (20, 1, 1))
     other = one.copy()
     other[:differing, :, [0, 2]] = 1

@@ -25,9 +25,9 @@ OVERALL_NAME = "overall"
 class Difference(msgspec.Struct, frozen=True):
     """How far one system is ahead of another on a metric (`first` minus `second`), in the metric's units.
 
-    `low` and `high` are the paired 95 % interval. `p` is the sign-flip permutation test's, `p_holm` the same corrected
-    for all pairs of systems compared on that metric; both None where a system's figure is undefined (0/0). `exact`
-    says that all permutations were gone through; `left_out` counts the resamples that were 0/0.
+    `low` and `high` are the paired 95 % interval. `p` is the sign-flip permutation test's, `p_holm`
+    the same corrected for all pairs of systems compared on that metric; both None where a system's figure is undefined
+    (0/0). `exact` says that all permutations were gone through; `left_out` counts the resamples that were 0/0.
     """
 
     metric: str
@@ -46,6 +46,7 @@ class Difference(msgspec.Struct, frozen=True):
 class Comparison(msgspec.Struct, frozen=True):
     """All pairs of some systems on some metrics; `values[system][metric]` are their figures.
 
+    `unit` says what was resampled for the intervals and swapped for the test: "story" or "document".
     `where` tells on which types, roles, slices and documents each pair differs most (what was counted: slices only
     where the tables have details).
     """
@@ -104,18 +105,18 @@ def compare(
     """Compare every two of some systems, given their tables of counts (`count_documents`, `count_files`) by name.
 
     `metrics` are "overall" or "track:metric" ("events:AC+"); default: overall and the primaries of the tracks that
-    all tables have. `where` says how many places of each kind are told where a pair differs most. Raises `UsageError`
-    for fewer than two systems, tables of different gold or setting, or a metric that does not exist.
+    all tables have. `where` says how many places of each kind are told where a pair differs most. `resamples=0` leaves
+    the intervals out. Raises `UsageError` for fewer than two systems, tables
+    of different gold, stories or setting, or a metric that does not exist.
     """
     _check_comparable(tables)
     first_table = next(iter(tables.values()))
     figures = _chosen_figures(metrics, tables, ontology)
-    counts = {name: table.select(figures.keys) for name, table in tables.items()}
+    counts = {name: table.units(figures.keys) for name, table in tables.items()}
     wholes = {name: of_system.sum(axis=0) for name, of_system in counts.items()}
     observed = {name: figures.values(whole) for name, whole in wholes.items()}
     resampled = {
-        name: figures.values(resampled_sums(table.units(figures.keys), resamples, seed), wholes[name])
-        for name, table in tables.items()
+        name: figures.values(resampled_sums(units, resamples, seed), wholes[name]) for name, units in counts.items()
     }
     rows: list[list[Difference]] = []
     for first, second in combinations(tables, 2):
@@ -200,6 +201,11 @@ def _check_comparable(tables: Mapping[str, CountTable]) -> None:
                     f"{first_name} is scored with {what} {one}, {name} with {what} {other}; "
                     f"only systems scored with the same {what} can be compared. Score both anew."
                 )
+        if first.by_story and first.stories != table.stories:
+            raise UsageError(
+                f"{first_name} and {name} are scored on the same documents in different story clusters; "
+                f"only systems scored with the same story clusters can be compared. Score both anew."
+            )
 
 
 def _chosen_figures(names: Iterable[str] | None, tables: Mapping[str, CountTable], ontology: Ontology) -> _Figures:

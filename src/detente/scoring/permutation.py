@@ -1,9 +1,11 @@
 """The paired sign-flip permutation test and Holm's correction.
 
-Under the null hypothesis the two systems could swap their outputs on any document. Each permutation swaps them on some
-documents, adds the swapped counts up anew, and takes the difference of the micro figures. Two-sided; a permutation that
-ties with what was observed counts as extreme (systems that score alike get p = 1, not 0.0001); +1 correction where
-permutations are drawn, none where they are all enumerated (they hold the observed one).
+Under the null hypothesis the two systems could swap their outputs on any unit. Units are what intervals resample: story
+clusters where the gold carries them, else documents. A story is swapped whole because it may be harder for one system
+than for the other. Each permutation swaps some units, adds the swapped counts up anew, and takes the difference of the
+micro figures. Two-sided; a permutation that ties with what was observed counts as extreme (systems that score alike get
+p = 1, not 0.0001); +1 correction where permutations are drawn, none where they are all enumerated (they hold the
+observed one).
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ import numpy as np
 from detente.scoring.metrics import Array
 
 PERMUTATIONS = 10_000
-# up to this many documents on which the systems differ all 2ⁿ permutations are gone through
-EXACT_DOCUMENTS = 14
+# up to this many units on which the systems differ all 2ⁿ permutations are gone through
+EXACT_UNITS = 14
 TOLERANCE = 1e-12
 BLOCK = 4_000_000
 
@@ -41,15 +43,14 @@ def sign_flip(
 ) -> list[Significance | None]:
     """Test the difference of two systems on every metric at once, with the same permutations.
 
-    `first`, `second`: counts (documents, keys, 4) of the same documents; `values` makes metrics (…, metrics) of summed
-    counts (…, keys, 4). None where a system's figure is undefined.
+    `first`, `second`: counts (units, keys, 4) of the same units (`CountTable.units`); `values` makes metrics
+    (…, metrics) of summed counts (…, keys, 4). None where a system's figure is undefined.
     """
-    documents = first.shape[0]
-    change: Array = (second - first).reshape(documents, -1)
+    change: Array = (second - first).reshape(len(first), -1)
     change = change[np.any(change != 0, axis=1)]
     sums = first.sum(axis=0), second.sum(axis=0)
     observed = np.abs(values(sums[0]) - values(sums[1]))
-    exact = len(change) <= EXACT_DOCUMENTS
+    exact = len(change) <= EXACT_UNITS
     extreme = np.zeros(observed.shape, dtype=np.int64)
     undefined = np.zeros(observed.shape, dtype=np.int64)
     count = 0
@@ -78,17 +79,17 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def _all_swaps(documents: int) -> Iterator[Array]:
-    """Every choice of documents to swap, (2ⁿ, n), in blocks."""
-    block = max(1, BLOCK // max(documents, 1))
-    for start in range(0, 2**documents, block):
-        numbers = np.arange(start, min(start + block, 2**documents))
-        yield (numbers[:, np.newaxis] >> np.arange(documents) & 1).astype(np.float64)
+def _all_swaps(units: int) -> Iterator[Array]:
+    """Every choice of units to swap, (2ⁿ, n), in blocks."""
+    block = max(1, BLOCK // max(units, 1))
+    for start in range(0, 2**units, block):
+        numbers = np.arange(start, min(start + block, 2**units))
+        yield (numbers[:, np.newaxis] >> np.arange(units) & 1).astype(np.float64)
 
 
-def _drawn_swaps(documents: int, permutations: int, seed: int) -> Iterator[Array]:
+def _drawn_swaps(units: int, permutations: int, seed: int) -> Iterator[Array]:
     generator = np.random.Generator(np.random.PCG64(seed))
-    block = max(1, BLOCK // max(documents, 1))
+    block = max(1, BLOCK // max(units, 1))
     for start in range(0, permutations, block):
         rows = min(block, permutations - start)
-        yield generator.integers(0, 2, size=(rows, documents)).astype(np.float64)
+        yield generator.integers(0, 2, size=(rows, units)).astype(np.float64)
