@@ -10,12 +10,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from detente.cli.app import app
-from detente.documents import Document, as_prediction, without_annotation
+from detente.documents import Document, Meta, as_prediction, without_annotation
 from detente.errors import DetenteError
 from detente.jsonl import write_documents
 
@@ -189,6 +190,21 @@ def test_where_systems_differ_is_told_under_the_comparison(files: Path) -> None:
     assert "a and b differ most on entities by type:" in found.stdout
     assert "a and b differ most on events by slice:" in found.stdout
     assert "a and b differ most on stance by document:" in found.stdout
+
+
+@pytest.mark.parametrize(("stories", "units"), [(("", ""), "documents"), (("s", "t"), "story clusters")])
+def test_a_comparison_says_what_was_resampled_and_swapped(
+    tmp_path: Path, gold: Document, stories: tuple[str, str], units: str
+) -> None:
+    two = [msgspec.structs.replace(gold, id=f"d{n}", meta=Meta(story=story)) for n, story in enumerate(stories)]
+    write_documents(tmp_path / "gold.jsonl", two)
+    write_documents(tmp_path / "same.jsonl", map(as_prediction, two))
+    write_documents(tmp_path / "empty.jsonl", [])
+    files = [f"a={tmp_path / 'same.jsonl'}", f"b={tmp_path / 'empty.jsonl'}", "--gold", str(tmp_path / "gold.jsonl")]
+    told = " ".join(detente("compare", *files, "--resamples", "10", "--where", "0").stdout.split())
+    assert f"expanded percentile intervals, 10 resamples of {units}; permutation test over {units}; seed" in told
+    told = " ".join(detente("compare", *files, "--resamples", "0", "--where", "0").stdout.split())
+    assert f"2 documents; permutation test over {units}; seed" in told
 
 
 @pytest.mark.parametrize("by", ["type", "role", "slice", "document"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import krippendorff
 import msgspec
 import numpy as np
@@ -11,7 +13,7 @@ from detente.annotation.adjudication import find_differences, unify, write_draft
 from detente.annotation.agreement import Agreement, alpha, measure_agreement
 from detente.annotation.decisions import decide, read_reasons
 from detente.annotation.tasks import AnnotatedDocument
-from detente.documents import Document, Span
+from detente.documents import Document, Meta, Span
 from detente.errors import DataError
 from detente.ontology import Ontology
 from detente.quotes import parse_quotes
@@ -51,6 +53,33 @@ def test_entities_are_compared_by_their_mentions_not_by_their_names(annotated: D
 
 def test_one_version_alone_is_no_agreement(annotated: Document, ontology: Ontology) -> None:
     assert measure_agreement([AnnotatedDocument(annotated, "a", "full")], ontology) == ([], 0)
+
+
+def several(annotated: Document, ontology: Ontology, stories: Sequence[str]) -> dict[tuple[str, str], Agreement]:
+    """Measures of as many documents as stories; the second version of each lacks as many stances as it is numbered."""
+    versions = []
+    for number, story in enumerate(stories):
+        meta = replace(annotated.meta or Meta(), story=story)
+        document = replace(annotated, id=f"d{number}", meta=meta)
+        fewer = replace(document, stances=document.stances[number:])
+        versions += [AnnotatedDocument(version, name, "full") for name, version in (("a", document), ("b", fewer))]
+    measures, documents = measure_agreement(versions, ontology, resamples=200)
+    assert documents == len(stories)
+    return {(measure.layer, measure.measure): measure for measure in measures}
+
+
+STANCES = ("stance", "holder, target, label, F1")
+
+
+def test_documents_of_one_story_are_resampled_together(annotated: Document, ontology: Ontology) -> None:
+    together, apart, loose = (several(annotated, ontology, stories)[STANCES] for stories in ("ss", "st", ("s", "")))
+    assert (together.low, together.high) == (None, None)
+    assert together.value == apart.value == loose.value
+    assert apart.value is not None
+    assert apart.low is not None
+    assert apart.high is not None
+    assert apart.low < apart.value < apart.high
+    assert (loose.low, loose.high) == (apart.low, apart.high)
 
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), min_size=1, max_size=40))

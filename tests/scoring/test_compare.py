@@ -103,6 +103,14 @@ def test_systems_scored_on_other_stories_cannot_be_compared(ontology: Ontology) 
         compare({"a": first, "b": second}, ontology)
 
 
+@pytest.mark.parametrize(("number", "story"), [(1, ""), (2, "s")])
+def test_a_single_document_or_story_has_no_interval(ontology: Ontology, number: int, story: str) -> None:
+    compared = compare(tables_of({"a": [4] * number, "b": [2] * number}, ontology, story=story), ontology, resamples=50)
+    found = on("entities:F1", compared.differences)
+    assert (compared.resamples, found.low, found.high) == (0, None, None)
+    assert (found.difference, found.p) == (0.5, 1)
+
+
 def test_many_differing_documents_are_permuted_with_the_plus_one_correction(ontology: Ontology) -> None:
     given_tables = tables(ontology, one=[4] * 40, other=[0] * 40)
     found = on("entities:F1", compare(given_tables, ontology, resamples=0, permutations=999).differences)

@@ -1,4 +1,4 @@
-"""Intervals from per-document counts."""
+"""Resamples of per-document counts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from detente.counts import Counts
 from detente.scoring.metrics import Key, f1_values, mean_of_defined, overall_values
-from detente.scoring.resampling import intervals, resampled_sums
+from detente.scoring.resampling import resampled_sums
 from detente.scoring.table import CountTable, DocumentCounts, tabulate
 
 KEY = Key("entities", "F1")
@@ -83,17 +83,15 @@ def test_one_document_without_a_story_means_documents_are_drawn() -> None:
     assert table(Counts(), Counts(), stories=("a", "")).unit == "document"
 
 
-def test_the_interval_is_the_percentile_interval_of_the_defined_values() -> None:
-    values = np.random.Generator(np.random.PCG64(3)).random(1000)
-    column = np.concatenate([values, [np.nan] * 7])[:, np.newaxis]
-    (low,), (high,), (left_out,) = intervals(column)
-    assert low == pytest.approx(np.percentile(values, 2.5), abs=1e-12)
-    assert high == pytest.approx(np.percentile(values, 97.5), abs=1e-12)
-    assert left_out == 7
+def test_counts_of_any_shape_are_resampled_alike() -> None:
+    units = table(*(Counts(n % 3, 3, n % 3, 3) for n in range(12))).units()
+    flat = resampled_sums(units.reshape(12, 4), 30, seed=2)
+    assert np.array_equal(flat, resampled_sums(units, 30, seed=2).reshape(30, 4))
 
 
-def test_a_metric_without_any_defined_resample_has_no_interval() -> None:
-    assert intervals(np.full((5, 1), np.nan)) == ([None], [None], [5])
+def test_a_table_knows_how_many_units_it_has() -> None:
+    assert table(Counts(), Counts(), Counts()).unit_count == 3
+    assert table(Counts(), Counts(), Counts(), stories=("b", "a", "b")).unit_count == 2
 
 
 @given(st.lists(st.tuples(counts, st.sampled_from("ab")), min_size=1, max_size=6))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from detente import __version__
-from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
+from detente.documents import Argument, Document, Entity, Event, Mention, Meta, Span, Stance
 from detente.ontology import Ontology, load_ontology
 from detente.scoring.batch import Batch
 from detente.scoring.evaluate import evaluate
@@ -44,10 +44,12 @@ DOCUMENT = Document(
 
 
 def test_the_signature_reads_as_specified() -> None:
-    line = signature(TRACKS["events"], setting="e2e", gold="1f3a9c02", documents=80, resamples=10_000, seed=12345)
+    line = signature(
+        TRACKS["events"], setting="e2e", gold="1f3a9c02", documents=80, unit="story", resamples=10_000, seed=12345
+    )
     assert line == (
         "detente:1.0|track:events|metric:AC+|match:exact|setting:e2e|dup:set|zero:null|avg:micro"
-        f"|gold:1f3a9c02|n:80|boot:10000|seed:12345|v:{__version__}"
+        f"|gold:1f3a9c02|n:80|unit:story|boot:10000|ci:expanded|seed:12345|v:{__version__}"
     )
 
 
@@ -56,14 +58,20 @@ def test_every_track_and_the_overall_score_have_one(ontology: Ontology) -> None:
     report = evaluate(documents, documents, ontology, resamples=5, seed=6)
     assert list(report.signatures) == [*TRACKS, "overall"]
     for line in report.signatures.values():
-        assert f"|gold:{gold_hash(documents)}|n:2|boot:5|seed:6|" in line
+        assert f"|gold:{gold_hash(documents)}|n:2|unit:document|boot:5|ci:expanded|seed:6|" in line
     assert "metric:mean(entities:F1,events:AC+,stance:F1)" in report.signatures["overall"]
 
 
 def test_a_single_document_has_no_interval_and_its_signature_says_so(ontology: Ontology) -> None:
     report = evaluate([DOCUMENT], [DOCUMENT], ontology, resamples=5, seed=6)
     assert report.overall.low is None
-    assert all("|n:1|boot:0|" in line for line in report.signatures.values())
+    assert all("|n:1|unit:document|boot:0|ci:none|" in line for line in report.signatures.values())
+
+
+def test_the_signature_says_that_stories_were_resampled(ontology: Ontology) -> None:
+    documents = [msgspec.structs.replace(DOCUMENT, id=name, meta=Meta(story=name)) for name in "ab"]
+    report = evaluate(documents, documents, ontology, resamples=5)
+    assert all("|n:2|unit:story|boot:5|" in line for line in report.signatures.values())
 
 
 def test_the_gold_hash_depends_on_no_order_and_no_ids_of_items() -> None:

@@ -1,7 +1,8 @@
-"""Agreement between annotators or passes, layer by layer, with intervals over documents.
+"""Agreement between annotators or passes, layer by layer, with intervals.
 
 Everything is counted for each pair of versions of a document and added, so any number of annotators will do. F1 between
 two versions is symmetric. Alpha is Krippendorff's (2004), nominal, from the coincidences of the two versions.
+Intervals are those of every score: stories are resampled where all documents carry one, else documents.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from detente.annotation.tasks import AnnotatedDocument
 from detente.clusters import CLUSTER_METRICS, CONLL_METRICS, conll_f1, overlap
 from detente.counts import Counts, set_counts
 from detente.documents import Document
+from detente.intervals import intervals
 from detente.items import (
     arguments_of,
     clusters_of,
@@ -35,7 +37,7 @@ SEED = 12345
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One measure: its value with a 95 % percentile interval over documents, and on how many items it rests.
+    """One measure: its value with a 95 % expanded percentile interval, and on how many items it rests.
 
     `raw` is the share of equal labels and `distribution` the labels' numbers, both only beside an alpha.
     """
@@ -64,17 +66,15 @@ def measure_agreement(
 ) -> tuple[list[Agreement], int]:
     """All measures over every document that has at least two versions, and the number of those documents."""
     pairs = _pairs(versions)
+    if not pairs:
+        return [], 0
+    units = _units(pairs)
+    indices = np.random.Generator(np.random.PCG64(seed)).integers(len(units), size=(resamples, len(units)))
     results = []
-    indices = (
-        np.random.Generator(np.random.PCG64(seed)).integers(len(pairs), size=(resamples, len(pairs))) if pairs else None
-    )
     for measure in _measures(ontology):
-        rows = np.array([sum(measure.count(a, b, ontology) for a, b in group) for group in pairs])
-        if indices is None:
-            continue
-        total = rows.sum(axis=0)
-        low, high = _interval(rows, indices, measure.value)
-        results.append(_result(measure, total, low, high))
+        rows = np.array([sum(measure.count(a, b, ontology) for a, b in unit) for unit in units])
+        (low,), (high,), _ = intervals(_resampled(rows, indices, measure.value), len(units))
+        results.append(_result(measure, rows.sum(axis=0), low, high))
     return results, len(pairs)
 
 
@@ -116,15 +116,21 @@ def _pairs(versions: Iterable[AnnotatedDocument]) -> list[list[tuple[Document, D
     return [[(a.document, b.document) for a, b in combinations(group, 2)] for group in groups if len(group) > 1]
 
 
-def _interval(
-    rows: Numbers, indices: NDArray[np.int64], value: Callable[[Numbers], float | None]
-) -> tuple[float | None, float | None]:
-    values = [value(rows[sample].sum(axis=0)) for sample in indices]
-    defined = [v for v in values if v is not None]
-    if not defined:
-        return None, None
-    low, high = np.percentile(defined, [2.5, 97.5])
-    return float(low), float(high)
+def _units(pairs: list[list[tuple[Document, Document]]]) -> list[list[tuple[Document, Document]]]:
+    """What is resampled: the versions of each story where every document carries one, else those of each document."""
+    stories = [document.meta.story if document.meta else "" for ((document, _), *_) in pairs]
+    if not all(stories):
+        return pairs
+    units: dict[str, list[tuple[Document, Document]]] = {}
+    for story, of_document in zip(stories, pairs, strict=True):
+        units.setdefault(story, []).extend(of_document)
+    return list(units.values())
+
+
+def _resampled(rows: Numbers, indices: NDArray[np.int64], value: Callable[[Numbers], float | None]) -> Numbers:
+    """The measure in every resample, (resamples, 1), NaN where it is undefined."""
+    values = (value(rows[sample].sum(axis=0)) for sample in indices)
+    return np.array([[np.nan if v is None else v] for v in values]).reshape(-1, 1)
 
 
 def _result(measure: _Measure, total: Numbers, low: float | None, high: float | None) -> Agreement:

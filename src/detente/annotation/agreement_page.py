@@ -14,6 +14,7 @@ from detente.annotation.agreement_text import agreement_rows
 from detente.annotation.confusions import Confusion, Passage
 from detente.annotation.passes import AgreementReport
 from detente.annotation.places import Links
+from detente.intervals import METHOD_WORDS
 from detente.pages import render_page
 
 SHOWN_CONFUSIONS = 40
@@ -38,6 +39,7 @@ def agreement_page(
         title=report.title,
         header=header,
         rows=rows,
+        method=METHOD_WORDS,
         heat=_heat(pairs),
         listed=[_listed(confusion, links or {}) for confusion in confusions[:SHOWN_CONFUSIONS]],
         shown=min(len(confusions), SHOWN_CONFUSIONS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from detente.annotation.agreement import Agreement
 from detente.annotation.passes import AgreementReport
+from detente.intervals import METHOD_WORDS
 
 HEADER = ("layer", "measure", "value", "95 % interval", "items", "raw", "labels")
 
@@ -21,7 +22,8 @@ def agreement_markdown(report: AgreementReport) -> str:
         f"### {report.title}",
         "",
         "F1 between the two versions of an article, counts added over articles; alpha is Krippendorff's, nominal. The",
-        "interval is the 95 % percentile interval over articles (2,000 resamples).",
+        f"interval is the 95 % {METHOD_WORDS} interval over stories, or articles where they carry none (2,000",
+        "resamples).",
         "",
         f"| {' | '.join(header)} |",
         "|" + "---|" * len(header),

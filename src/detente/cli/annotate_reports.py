@@ -130,7 +130,7 @@ def agree(
     style: FormatOption = Format.text,
     ontology: OntologyOption = None,
 ) -> None:
-    """Measure agreement between the kept passes, layer by layer, with intervals over documents.
+    """Measure agreement between the kept passes, layer by layer, with intervals over stories.
 
     Example: detente annotate agree -o annotation/agreement.md
     """

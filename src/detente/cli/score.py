@@ -119,10 +119,11 @@ def compare(
 
     from detente.cli.tables import print_table
     from detente.errors import UsageError
+    from detente.intervals import METHOD_WORDS
     from detente.ontology import load_ontology
     from detente.scoring.compare import compare as compare_tables
     from detente.scoring.evaluate import count_documents
-    from detente.scoring.report_text import figure
+    from detente.scoring.report_text import UNITS, figure
     from detente.scoring.submissions import read_predictions
 
     known = load_ontology(ontology)
@@ -159,8 +160,11 @@ def compare(
             (w.name, figure(w.first_value), figure(w.second_value), _signed(w.difference), w.support) for w in places
         ]
         print_table(("name", "A", "B", "A − B", "gold"), told, style)
-    facts = f"\n{comparison.documents} documents, {comparison.resamples} resamples of {comparison.unit}"
-    typer.echo(f"{facts}, seed {comparison.seed}, gold {comparison.gold}")
+    unit = UNITS[comparison.unit]
+    facts = [f"{comparison.documents} documents", f"permutation test over {unit}"]
+    if comparison.resamples:
+        facts.insert(1, f"{METHOD_WORDS} intervals, {comparison.resamples:,} resamples of {unit}")
+    typer.echo(f"\n{'; '.join(facts)}; seed {comparison.seed}, gold {comparison.gold}")
 
 
 def view(

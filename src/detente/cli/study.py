@@ -81,7 +81,10 @@ def _plain(scores: Mapping[str, Score]) -> dict[str, dict[str, float | None]]:
 
 
 def _with_interval(score: Score) -> str:
-    return "–" if score.value is None else f"{score.value:.3f} ({score.low:.3f} – {score.high:.3f})"
+    if score.value is None:
+        return "–"
+    ends = "" if score.low is None or score.high is None else f" ({score.low:.3f} – {score.high:.3f})"
+    return f"{score.value:.3f}{ends}"
 
 
 @app.command()

@@ -15,6 +15,7 @@ from typing import Any
 import msgspec
 
 from detente.files import write_text
+from detente.intervals import METHOD_WORDS
 from detente.ontology import Ontology
 from detente.pages import render_page
 from detente.scoring.board import COMMAND, Board, BoardTable, Cell, Result
@@ -100,6 +101,7 @@ def index_page(board: Board, ontology: Ontology) -> str:
         mark=COMMAND,
         board=board,
         unit=UNITS.get(board.unit, board.unit),
+        method=METHOD_WORDS,
         alpha=f"{ALPHA:.2f}".lstrip("0"),
         tables=[_table(table) for table in board.tables],
         meanings=_meanings(board, ontology),

@@ -11,11 +11,12 @@ import msgspec
 import numpy as np
 
 from detente.errors import UsageError
+from detente.intervals import intervals
 from detente.ontology import Ontology
 from detente.scoring.compare_where import SHOWN, Where, differ_most
 from detente.scoring.metrics import Array, Key, Metric, f1_values, metric_values, overall_values
 from detente.scoring.permutation import PERMUTATIONS, Significance, holm, sign_flip
-from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_sums
+from detente.scoring.resampling import RESAMPLES, SEED, resampled_sums
 from detente.scoring.table import CountTable
 from detente.scoring.tracks import OVERALL, TRACKS
 
@@ -25,7 +26,7 @@ OVERALL_NAME = "overall"
 class Difference(msgspec.Struct, frozen=True):
     """How far one system is ahead of another on a metric (`first` minus `second`), in the metric's units.
 
-    `low` and `high` are the paired 95 % interval. `p` is the sign-flip permutation test's, `p_holm`
+    `low` and `high` are the paired 95 % expanded percentile interval. `p` is the sign-flip permutation test's, `p_holm`
     the same corrected for all pairs of systems compared on that metric; both None where a system's figure is undefined
     (0/0). `exact` says that all permutations were gone through; `left_out` counts the resamples that were 0/0.
     """
@@ -106,11 +107,13 @@ def compare(
 
     `metrics` are "overall" or "track:metric" ("events:AC+"); default: overall and the primaries of the tracks that
     all tables have. `where` says how many places of each kind are told where a pair differs most. `resamples=0` leaves
-    the intervals out. Raises `UsageError` for fewer than two systems, tables
+    the intervals out, and so does a single unit, as in `report`. Raises `UsageError` for fewer than two systems, tables
     of different gold, stories or setting, or a metric that does not exist.
     """
     _check_comparable(tables)
     first_table = next(iter(tables.values()))
+    if first_table.unit_count < 2:
+        resamples = 0
     figures = _chosen_figures(metrics, tables, ontology)
     counts = {name: table.units(figures.keys) for name, table in tables.items()}
     wholes = {name: of_system.sum(axis=0) for name, of_system in counts.items()}
@@ -121,7 +124,7 @@ def compare(
     rows: list[list[Difference]] = []
     for first, second in combinations(tables, 2):
         tests = sign_flip(counts[first], counts[second], figures.values, permutations=permutations, seed=seed)
-        gaps = _gaps(observed[first] - observed[second], resampled[first] - resampled[second])
+        gaps = _gaps(observed[first] - observed[second], resampled[first] - resampled[second], first_table.unit_count)
         rows.append(
             [
                 _difference(metric, first, second, gap, test)
@@ -146,12 +149,12 @@ def compare(
 Gap = tuple[float | None, float | None, float | None, int]
 
 
-def _gaps(observed: Array, resampled: Array) -> list[Gap]:
+def _gaps(observed: Array, resampled: Array, units: int) -> list[Gap]:
     """Difference, ends of its interval and resamples left out, for each figure."""
     lows: list[float | None] = [None] * len(observed)
     highs, left_out = list(lows), [0] * len(observed)
     if len(resampled):
-        lows, highs, left_out = intervals(resampled)
+        lows, highs, left_out = intervals(resampled, units)
     return list(zip(_numbers(observed), lows, highs, left_out, strict=True))
 
 

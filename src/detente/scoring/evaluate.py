@@ -11,6 +11,7 @@ from msgspec import UNSET
 from detente.counts import Counts
 from detente.documents import Document
 from detente.errors import DataError
+from detente.intervals import intervals
 from detente.ontology import Ontology
 from detente.scoring.cluster import count_on_cluster
 from detente.scoring.collecting import Collector
@@ -20,7 +21,7 @@ from detente.scoring.metrics import Array, Metric, Track, f1_values, metric_valu
 from detente.scoring.pairing import pair_documents
 from detente.scoring.parallel import count_in_processes
 from detente.scoring.report import Report, Score
-from detente.scoring.resampling import RESAMPLES, SEED, intervals, resampled_columns
+from detente.scoring.resampling import RESAMPLES, SEED, resampled_columns
 from detente.scoring.shards import Work
 from detente.scoring.signature import signature
 from detente.scoring.table import CountTable
@@ -125,7 +126,7 @@ def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES,
 
     So does gold of a single document or story: resampling it would give the same figure again, and no interval.
     """
-    if len(set(table.stories if table.unit == "story" else table.documents)) < 2:
+    if table.unit_count < 2:
         resamples = 0
     figures = _Figures(table, resamples, seed)
     tracks = [TRACKS[name] for name in table.tracks]
@@ -163,6 +164,7 @@ def _signatures(table: CountTable, tracks: list[Track], resamples: int, seed: in
             setting=table.setting,
             gold=table.gold,
             documents=table.size,
+            unit=table.unit,
             resamples=resamples,
             seed=seed,
         )
@@ -218,7 +220,7 @@ class _Figures:
         lows: list[float | None] = [None] * len(metrics)
         highs, left_out = list(lows), [0] * len(metrics)
         if len(resampled):
-            lows, highs, left_out = intervals(resampled)
+            lows, highs, left_out = intervals(resampled, self.table.unit_count)
         return [
             self._score(metric, value, ends)
             for metric, value, ends in zip(metrics, values, zip(lows, highs, left_out, strict=True), strict=True)

@@ -8,9 +8,9 @@ import msgspec
 class Score(msgspec.Struct, frozen=True):
     """One figure between 0 and 1, or None where nothing is in gold and nothing was predicted (0/0).
 
-    `precision` and `recall` are None for means of several F1s. `low` and `high` are the ends of the 95 % percentile
-    interval (None without resampling), `left_out` the resamples that were 0/0. `support` and `predicted` are the
-    numbers of gold and predicted items.
+    `precision` and `recall` are None for means of several F1s. `low` and `high` are the ends of the 95 % expanded
+    percentile interval (`detente.intervals`; None without resampling), `left_out` the resamples that were 0/0.
+    `support` and `predicted` are the numbers of gold and predicted items.
     """
 
     value: float | None

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 
 from detente.errors import UsageError, did_you_mean
+from detente.intervals import METHOD_WORDS
 from detente.scoring.details import ARTICLE, DOCUMENT, DOCUMENT_MACRO, SLICE
 from detente.scoring.report import Report, Score
 
@@ -207,7 +208,7 @@ def _plain_table(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Tabl
 def report_notes(report: Report) -> Iterator[str]:
     """What must stand beside the figures: how they were got, what was missing, warnings, signatures."""
     unit = UNITS.get(report.unit, report.unit)
-    told = f"; 95 % percentile intervals over {report.resamples:,} resamples of {unit}" if report.resamples else ""
+    told = f"; 95 % {METHOD_WORDS} intervals, {report.resamples:,} resamples of {unit}" if report.resamples else ""
     yield f"{INTERVAL_NOTE}{told}."
     notes = [(name, metric, score.note) for name, metric, score in _rows(report, details=True) if score.note]
     yield from (f"{name} {metric}: {note}" for name, metric, note in notes)
@@ -284,12 +285,11 @@ def _board_rows(table: BoardTable) -> Iterator[list[str]]:
 
 
 def _board_notes(board: Board) -> Iterator[str]:
-    told = ""
-    if board.resamples:
-        unit = UNITS.get(board.unit, board.unit)
-        told = f" Intervals: 95 % percentile, {board.resamples:,} resamples of {unit}."
+    unit = UNITS.get(board.unit, board.unit)
+    told = f" Intervals: 95 % {METHOD_WORDS}, {board.resamples:,} resamples of {unit}." if board.resamples else ""
     yield f"Values are F1 between 0 and 1, the rank on a track raised; {EMPTY}: nothing submitted.{told}"
-    yield "Systems that the paired permutation test (Holm) cannot tell apart from the best of their group share a rank."
+    test = f"the paired permutation test over {unit} (Holm)"
+    yield f"Systems that {test} cannot tell apart from the best of their group share a rank."
     for table in board.tables:
         for row in table.rows:
             if row.missing:

@@ -1,4 +1,4 @@
-"""Bootstrap resamples and their intervals, from counts that add.
+"""Bootstrap resamples of counts that add; `detente.intervals` makes intervals of them.
 
 Units (story clusters or documents) are drawn with replacement by NumPy's PCG64; every metric, and every system that is
 compared, sees the same draws. A resample is how often each unit was drawn, so its sums are one matrix product.
@@ -7,6 +7,7 @@ compared, sees the same draws. A resample is how often each unit was drawn, so i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,19 +17,18 @@ from detente.scoring.table import Columns
 
 RESAMPLES = 10_000
 SEED = 12345
-CONFIDENCE = 0.95
 # numbers held at a time by one block of draws
 BLOCK = 1_000_000
 
 
 def resampled_sums(units: Array, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
-    """Sums of resampled counts: units (units, keys, 4) → (resamples, keys, 4)."""
-    size, keys, _ = units.shape
-    matrix = units.reshape(size, keys * 4)
-    sums = np.empty((resamples, keys * 4))
+    """Sums of resampled counts: units (units, …) → (resamples, …)."""
+    size, shape = len(units), units.shape[1:]
+    matrix = units.reshape(size, prod(shape))
+    sums = np.empty((resamples, prod(shape)))
     for start, drawn in _draws(size, resamples, seed):
         sums[start : start + len(drawn)] = drawn.astype(np.float64) @ matrix
-    return sums.reshape(resamples, keys, 4)
+    return sums.reshape(resamples, *shape)
 
 
 def resampled_columns(columns: Columns, resamples: int = RESAMPLES, seed: int = SEED) -> Array:
@@ -45,34 +45,6 @@ def resampled_columns(columns: Columns, resamples: int = RESAMPLES, seed: int = 
         if columns.others.shape[1]:
             sums[rows, whole:] = drawn.astype(np.float64) @ columns.others
     return sums
-
-
-def intervals(
-    values: Array, confidence: float = CONFIDENCE
-) -> tuple[list[float | None], list[float | None], list[int]]:
-    """Percentile intervals (linear interpolation) of resampled metrics, one for each column of `values`.
-
-    `values`: (resamples, metrics), NaN where a resample was 0/0. Returns lower ends, upper ends (None where every
-    resample was 0/0), and the numbers of resamples left out.
-    """
-    resamples = values.shape[0]
-    left_out = np.isnan(values).sum(axis=0)
-    # NaN sorts last, so the defined values of each column come first
-    ranked = np.sort(values, axis=0)
-    last = np.maximum(resamples - left_out - 1, 0)
-    tail = (1 - confidence) / 2
-
-    def quantile(share: float) -> list[float | None]:
-        place = share * last
-        below = np.floor(place).astype(np.int64)
-        above = np.minimum(below + 1, last)
-        columns = np.arange(values.shape[1])
-        ends = ranked[below, columns] + (place - below) * (ranked[above, columns] - ranked[below, columns])
-        return [
-            None if none else round(end, 12) for end, none in zip(ends.tolist(), left_out == resamples, strict=True)
-        ]
-
-    return quantile(tail), quantile(1 - tail), left_out.tolist()
 
 
 def _draws(units: int, resamples: int, seed: int) -> Iterator[tuple[int, NDArray[np.int64]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from detente import __version__
+from detente.intervals import METHOD
 from detente.scoring.metrics import Track
 from detente.scoring.tracks import OVERALL, TRACKS
 
@@ -10,8 +11,13 @@ from detente.scoring.tracks import OVERALL, TRACKS
 DEFINITIONS = "1.0"
 
 
-def signature(track: Track | None, *, setting: str, gold: str, documents: int, resamples: int, seed: int) -> str:
-    """The signature of a track's primary metric; without a track that of the overall score."""
+def signature(
+    track: Track | None, *, setting: str, gold: str, documents: int, unit: str, resamples: int, seed: int
+) -> str:
+    """The signature of a track's primary metric; without a track that of the overall score.
+
+    The interval is told by `unit` (what was resampled), `boot` (how often), `ci` (how its ends were found) and `seed`.
+    """
     if track is None:
         parts = [f"{name}:{TRACKS[name].primary}" for name in OVERALL]
         name, metric, match, average = "overall", f"mean({','.join(parts)})", "exact", "macro"
@@ -28,7 +34,9 @@ def signature(track: Track | None, *, setting: str, gold: str, documents: int, r
         "avg": average,
         "gold": gold,
         "n": documents,
+        "unit": unit,
         "boot": resamples,
+        "ci": METHOD if resamples else "none",
         "seed": seed,
         "v": __version__,
     }

@@ -141,8 +141,13 @@ class CountTable:
 
     @property
     def unit(self) -> str:
-        """What is resampled: "story" or "document"."""
+        """What is resampled, and swapped between systems: "story" or "document"."""
         return "story" if self.by_story else "document"
+
+    @property
+    def unit_count(self) -> int:
+        """How many units there are, of the documents whose counts were kept."""
+        return self._units[1]
 
     @cached_property
     def values(self) -> Array:

@@ -1,4 +1,4 @@
-"""Figures of the studies: F1 from counts that add over documents, with a percentile interval over documents."""
+"""Figures of the studies: F1 from counts that add, with the same kind of interval as every score."""
 
 from __future__ import annotations
 
@@ -8,21 +8,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.scoring.resampling import CONFIDENCE, SEED
+from detente.intervals import intervals
+from detente.scoring.resampling import resampled_sums
 
 RESAMPLES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A value between 0 and 1 with the ends of its 95 % percentile interval over documents."""
+    """A value between 0 and 1 with the ends of its 95 % expanded percentile interval (none of fewer than two units)."""
 
     value: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
 
     def __str__(self) -> str:
-        return f"{self.value:.3f} ({self.low:.3f} – {self.high:.3f})"
+        ends = "" if self.low is None or self.high is None else f" ({self.low:.3f} – {self.high:.3f})"
+        return f"{self.value:.3f}{ends}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def prf(tallies: Sequence[Tally]) -> tuple[Figure, Figure, Figure]:
 
 
 def macro_f1(labels: Mapping[str, Sequence[tuple[str, str]]], classes: Sequence[str]) -> Figure:
-    """The mean F1 of `classes` over (gold, said) labels, given by document."""
+    """The mean F1 of `classes` over (gold, said) labels, given by the unit that is resampled: story or document."""
     units = []
     for pairs in labels.values():
         row = []
@@ -71,10 +73,6 @@ def macro_f1(labels: Mapping[str, Sequence[tuple[str, str]]], classes: Sequence[
 def _with_interval(
     counts: NDArray[np.float64], over: Callable[[NDArray[np.float64]], NDArray[np.float64]], column: int
 ) -> Figure:
-    generator = np.random.Generator(np.random.PCG64(SEED))
-    size = len(counts)
-    drawn = generator.multinomial(size, np.full(size, 1 / size), size=RESAMPLES) if size else np.zeros((1, 0))
-    values = over(drawn @ counts)[:, column]
-    tail = 100 * (1 - CONFIDENCE) / 2
-    low, high = np.percentile(values, (tail, 100 - tail))
-    return Figure(float(over(counts.sum(axis=0))[column]), float(low), float(high))
+    values = over(resampled_sums(counts, RESAMPLES))[:, [column]]
+    (low,), (high,), _ = intervals(values, len(counts))
+    return Figure(float(over(counts.sum(axis=0))[column]), low, high)
