@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 
 import pytest
+from scipy.stats import binom
 from tests.simulations.population import articles, shortened, sides
-from tests.simulations.uncertainty import FIGURES, PRIMARIES, SEED, Pool, rejections
+from tests.simulations.uncertainty import FIGURES, LEVEL_BAR, PRIMARIES, SEED, Pool, chance_band, rejections
 
 from detente.checks import check_document
 from detente.documents import as_prediction
@@ -20,11 +21,18 @@ def pool(ontology: Ontology) -> Pool:
     return Pool(150, ontology)
 
 
-def test_pairs_that_are_alike_are_seldom_told_apart(ontology: Ontology) -> None:
-    shares = rejections(40, 16, ontology, permutations=200)
+@pytest.mark.parametrize("of_a_story", [1, 2])
+def test_pairs_that_are_alike_are_seldom_told_apart(ontology: Ontology, of_a_story: int) -> None:
+    shares = rejections(40, 16, ontology, of_a_story=of_a_story, systems_differ=of_a_story > 1, permutations=200)
     # 5 % of 40 is 2; nine would be five standard deviations more
     assert all(share <= 8 / 40 for share in shares.values())
     assert set(shares) == set(FIGURES)
+
+
+def test_the_band_of_chance_holds_95_of_100_runs() -> None:
+    low, high = chance_band(0.05, 1_000)
+    assert (low, high) == LEVEL_BAR
+    assert binom.cdf(round(1_000 * high), 1_000, 0.05) - binom.cdf(round(1_000 * low) - 1, 1_000, 0.05) >= 0.95
 
 
 def test_a_system_that_is_better_is_told_apart(ontology: Ontology) -> None:

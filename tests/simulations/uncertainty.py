@@ -3,9 +3,11 @@
     make simulations                                                  # the figures of scoring/README.md
     PYTHONPATH=src python -m tests.simulations.uncertainty --pairs 100 --samples 100
 
-Level: pairs of systems that are alike (every error drawn at the same rates) are compared; the permutation test may
-reject 5 % of them. Coverage: samples of documents are drawn from a large pool on which the true figure is known; 95 %
-of their intervals should hold it. Nothing here passes or fails: shares are printed beside their bars.
+Level: pairs of systems that are alike on average are compared; the permutation test may reject 5 % of them. With two
+documents to a story, each story is harder for one system than for the other. Coverage: samples of documents are drawn
+from a large pool on which the true figure is known; 95 % of their intervals should hold it. Nothing here passes or
+fails: shares are printed beside their bars, and with the band in which a share that is right comes out, by chance, in
+95 of 100 such runs.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import sys
 from dataclasses import replace
 
 import numpy as np
+from scipy.stats import binom
 from tests.simulations.population import articles, sides
 
 from detente.counts import Counts
@@ -27,7 +30,8 @@ from detente.scoring.report import Report
 from detente.scoring.table import CountTable, DocumentCounts, tabulate
 from detente.scoring.tracks import TRACKS
 
-LEVEL_BAR, COVERAGE_BAR = (0.037, 0.064), (0.93, 0.97)
+LEVEL, LEVEL_BAR = 0.05, (0.037, 0.064)
+COVERAGE, COVERAGE_BAR = 0.95, (0.93, 0.97)
 PRIMARIES = tuple(f"{track.name}:{track.primary}" for track in TRACKS.values())
 FIGURES = (OVERALL_NAME, *PRIMARIES)
 SEED = 5
@@ -36,40 +40,46 @@ Share = dict[str, float]
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print both tables, with one and with two documents to a story."""
     options = _options()
     ontology = load_ontology()
-    size = options.documents
-    for what, of_a_story, differ in (
-        (f"level, {size} documents", 0, False),
-        (f"level, {size} documents, {size // 2} stories that are harder for one system", 2, True),
-    ):
-        found = rejections(options.pairs, size, ontology, of_a_story=of_a_story, systems_differ=differ)
-        _say(f"{what}: null pairs rejected at 5 % ({options.pairs:,} pairs)", found, LEVEL_BAR)
-    for of_a_story in (0, 2):
+    for of_a_story in (1, 2):
         pool = Pool(options.pool, ontology, of_a_story=of_a_story)
-        units = f", {of_a_story} to a story" if of_a_story else ""
-        for number in (options.documents, *options.also):
+        for number in options.sizes:
             found = pool.coverage(options.samples, number)
-            _say(f"coverage, {number} documents{units} ({options.samples:,} samples)", found, COVERAGE_BAR)
+            what = f"coverage, {number} documents, {of_a_story} to a story ({options.samples:,} samples)"
+            _say(what, found, options.samples, COVERAGE, COVERAGE_BAR)
+    for of_a_story in (1, 2):
+        found = rejections(
+            options.pairs, options.documents, ontology, of_a_story=of_a_story, systems_differ=of_a_story > 1
+        )
+        what = f"null pairs rejected at 5 %, {options.documents} documents, {of_a_story} to a story"
+        _say(f"{what} ({options.pairs:,} pairs)", found, options.pairs, LEVEL, LEVEL_BAR)
 
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0] if __doc__ else None)
-    parser.add_argument("--pairs", type=int, default=1_000, help="pairs of systems that are alike")
-    parser.add_argument("--samples", type=int, default=1_000, help="samples from the pool")
-    parser.add_argument("--documents", type=int, default=80, help="documents of a pair and of a sample")
-    parser.add_argument("--also", type=int, nargs="*", default=[8, 20, 200], help="further sizes of samples")
+    parser.add_argument("--pairs", type=int, default=3_000, help="pairs of systems that are alike")
+    parser.add_argument("--documents", type=int, default=80, help="documents of a pair")
+    parser.add_argument("--samples", type=int, default=2_000, help="samples from the pool")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[10, 20, 40, 80], help="documents of a sample")
     parser.add_argument("--pool", type=int, default=4_000, help="documents of the pool")
     return parser.parse_args()
 
 
-def _say(what: str, shares: Share, bar: tuple[float, float]) -> None:
-    lines = [f"{what}; bar {bar[0]:.1%} to {bar[1]:.1%}"]
+def _say(what: str, shares: Share, number: int, right: float, bar: tuple[float, float]) -> None:
+    low, high = chance_band(right, number)
+    lines = [f"{what}; bar {bar[0]:.1%} to {bar[1]:.1%}; by chance {right:.0%} comes out as {low:.1%} to {high:.1%}"]
     for name, share in shares.items():
         lines.append(f"  {name:<20} {share:7.1%}  {'met' if bar[0] <= share <= bar[1] else 'MISSED'}")
     sys.stdout.write("\n".join(lines) + "\n\n")
     sys.stdout.flush()
+
+
+def chance_band(share: float, number: int) -> tuple[float, float]:
+    """Where a true share comes out in 95 of 100 runs of so many independent trials (the binomial's quantiles)."""
+    low, high = (float(binom.ppf(quantile, number, share)) / number for quantile in (0.025, 0.975))
+    return low, high
 
 
 def rejections(
