@@ -48,7 +48,7 @@ def test_the_signature_reads_as_specified() -> None:
         TRACKS["events"], setting="e2e", gold="1f3a9c02", documents=80, unit="story", resamples=10_000, seed=12345
     )
     assert line == (
-        "detente:1.0|track:events|metric:AC+|match:exact|setting:e2e|dup:set|zero:null|avg:micro"
+        "detente:1.1|track:events|metric:AC+|match:exact|setting:e2e|dup:set|zero:null|avg:micro"
         f"|gold:1f3a9c02|n:80|unit:story|boot:10000|ci:expanded|seed:12345|v:{__version__}"
     )
 

@@ -8,7 +8,7 @@ from detente.scoring.metrics import Track
 from detente.scoring.tracks import OVERALL, TRACKS
 
 # the version of the definitions: any change of a figure changes it
-DEFINITIONS = "1.0"
+DEFINITIONS = "1.1"
 
 
 def signature(
