@@ -19,6 +19,18 @@ def has_debris(document: Document) -> bool:
     return any(block.kind in DEBRIS_BLOCKS for block in document.blocks)
 
 
+def nested_spans(document: Document) -> frozenset[tuple[int, int]]:
+    """The spans of mentions that lie inside a longer mention, of whatever level."""
+    # longest first among those that start together, so the furthest end so far tells
+    spans = sorted({(m.start, m.end) for m in document.mentions}, key=lambda span: (span[0], -span[1]))
+    inside, reach = set(), -1
+    for start, end in spans:
+        if end <= reach:
+            inside.add((start, end))
+        reach = max(reach, end)
+    return frozenset(inside)
+
+
 def ambiguous_mentions(document: Document) -> frozenset[str]:
     """Ids of the mentions whose words have several readings, or mean several entities, in the article; needs its text.
 

@@ -10,13 +10,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from detente.dataset.splits import Splits
-from detente.documents import DEBRIS_BLOCKS, Document, Mention, Stance
+from detente.documents import DEBRIS_BLOCKS, Document, Stance
 from detente.ontology import Ontology
 from detente.phenomena import (
     ambiguous_mentions,
     is_anonymous,
     is_negated,
     is_unreal,
+    nested_spans,
     sentence_numbers,
     unevenly_told,
 )
@@ -72,7 +73,8 @@ def _challenges(
 ) -> Iterator[tuple[str, int]]:
     named = [m for m in document.mentions if m.level in ontology.mention.exhaustive_levels]
     events, names = document.events, {entity.id: entity.name for entity in document.entities}
-    yield "nested names", sum(_nested(mention, document.mentions) for mention in named)
+    inside = nested_spans(document)
+    yield "nested names", sum((mention.start, mention.end) in inside for mention in named)
     yield "metonymy: words with several readings in the article", len(ambiguous_mentions(document))
     yield "negated events", sum(is_negated(event, ontology) for event in events)
     yield "events planned, possible or generic", sum(is_unreal(event, ontology) for event in events)
@@ -89,14 +91,6 @@ def _challenges(
         for stance in document.stances
     )
     yield "stances against the target's usual side", sum(against)
-
-
-def _nested(mention: Mention, others: Sequence[Mention]) -> bool:
-    return any(
-        (other.start <= mention.start and mention.end <= other.end)
-        and (other.start, other.end) != (mention.start, mention.end)
-        for other in others
-    )
 
 
 def _hidden_sources(document: Document, ontology: Ontology) -> int:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import combinations
 
 import msgspec
 import numpy as np
 
-from detente.errors import UsageError
+from detente.errors import UsageError, did_you_mean
 from detente.intervals import intervals
 from detente.ontology import Ontology
 from detente.scoring.compare_where import SHOWN, Where, differ_most
@@ -224,8 +223,7 @@ def _chosen_figures(names: Iterable[str] | None, tables: Mapping[str, CountTable
     chosen = tuple(defaults if names is None else dict.fromkeys(names))
     for name in chosen:
         if name not in known:
-            close = get_close_matches(name, known, n=1)
-            hint = f"; did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(name, known)
             raise UsageError(f"unknown metric {name!r} for these systems; there are {', '.join(known)}{hint}")
     if not chosen:
         raise UsageError("found no metric that all systems have; expected at least one. Score a common track.")

@@ -7,7 +7,7 @@ under "all levels" only. In an ontology that names no exhaustive levels every me
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Set
+from collections.abc import Callable, Set
 from operator import itemgetter
 
 from detente.counts import Counts, set_counts
@@ -15,6 +15,7 @@ from detente.documents import Document
 from detente.items import MentionItem, mentions_of, primary_mentions
 from detente.matching import Span, dice, half_credit, match_spans
 from detente.ontology import Ontology
+from detente.phenomena import nested_spans
 from detente.scoring.batch import Batch, joined
 from detente.scoring.columns import MENTION
 from detente.scoring.metrics import (
@@ -70,28 +71,18 @@ def count(batch: Batch) -> Counted:
     return Counted(figures, (span_breakdown(batch, primary, (NAME, "F1", "type"), batch.codes.types, kind),))
 
 
-def nested_in(items: Collection[MentionItem], document: Document) -> set[MentionItem]:
-    """Those of some mentions that lie inside a longer mention of the document, of whatever level."""
-    # longest first among those that start together, so the furthest end so far tells
-    spans = sorted({(m.start, m.end) for m in document.mentions}, key=lambda span: (span[0], -span[1]))
-    inside, reach = set(), -1
-    for start, end in spans:
-        if end <= reach:
-            inside.add((start, end))
-        reach = max(reach, end)
-    return {item for item in items if item[:2] in inside}
-
-
 def count_details(gold: Document, predicted: Document, ontology: Ontology) -> dict[Key, Counts]:
     """Partial credit, nested mentions, readings and kinds of errors of one document."""
     expected, found = primary_mentions(gold, ontology), primary_mentions(predicted, ontology)
     pairs = pair_typed_spans(expected, found)
-    nested = nested_in(expected, gold)
+    inside, found_inside = nested_spans(gold), nested_spans(predicted)
+    nested = {item for item in expected if item[:2] in inside}
+    others = {item for item in found - expected if item[:2] in found_inside}
     readings = _readings(gold, ontology), _readings(predicted, ontology)
     return {
         **{Key(NAME, name): _partial_counts(expected, found, credit) for name, (credit, _) in PARTIAL.items()},
         # a mention that gold has elsewhere is no wrong one here
-        NESTED: set_counts(nested, (found & nested) | (nested_in(found, predicted) - expected)),
+        NESTED: set_counts(nested, (found & nested) | others),
         READING: set_counts(*readings),
         READING_ACCURACY: _reading_accuracy(gold, predicted, *readings),
         **counts_by(*readings, itemgetter(3), NAME, "reading", "reading"),

@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.scoring.columns import BY_EVENT, NONE, Ends, Ints, Side
+from detente.scoring.columns import BY_EVENT, ENTITY, EVENT, MENTION, NONE, Ends, Ints, Side
 
 Hashes = NDArray[np.uint64]
 
@@ -59,7 +59,7 @@ def _document_hashes(side: Side, ids: Sequence[str]) -> Hashes:
     of_mention = mixed(m.start, m.end, codes.types.stable[m.type])
     of_event = mixed(v.start, v.end, kinds)
     node = np.zeros(len(side.node_layer), np.uint64)
-    node[side.node_of[0]], node[side.node_of[2]] = of_mention, of_event
+    node[side.node_of[MENTION]], node[side.node_of[EVENT]] = of_mention, of_event
     grouped = m.entity >= 0
     np.add.at(node, m.entity[grouped], mixed(m.start[grouped], m.end[grouped]))
     clusters = sums_by(more.clusters, mixed(v.start, v.end), int(more.clusters.max(initial=-1)) + 1)
@@ -69,7 +69,7 @@ def _document_hashes(side: Side, ids: Sequence[str]) -> Hashes:
     layers = (
         (m.doc, mixed(of_mention, codes.levels.stable[m.level], codes.readings.stable[m.reading], more.values,
                        _ends(side.heads), _of(node, m.entity))),
-        (n.doc, mixed(more.names, codes.types.stable[n.type], more.wikidata, node[side.node_of[1]])),
+        (n.doc, mixed(more.names, codes.types.stable[n.type], more.wikidata, node[side.node_of[ENTITY]])),
         (v.doc, mixed(of_event, codes.polarities.stable[v.polarity], codes.modalities.stable[v.modality],
                        _of(node, v.source), _ends(side.conditions), _of(clusters, more.clusters), arguments)),
         (s.doc, mixed(_of(node, s.holder), _of(node, s.target), codes.labels.stable[s.label], more.explicit,

@@ -28,10 +28,10 @@ from detente.phenomena import (
     is_anonymous,
     is_negated,
     is_unreal,
+    nested_spans,
     sentence_numbers,
     unevenly_told,
 )
-from detente.scoring import entities
 
 # names of the slices of items
 NESTED, METONYMY = "nested in a longer mention", "words with several readings"
@@ -48,13 +48,13 @@ Sliced = Iterator[tuple[Any, str]]
 def mention_slices(gold: Document, ontology: Ontology) -> Sliced:
     """(start, end, type) of the primary's mentions, each with every slice that it is in."""
     primary = primary_mentions(gold, ontology)
-    nested = entities.nested_in(primary, gold)
+    nested = nested_spans(gold)
     ambiguous = ambiguous_mentions(gold)
     for mention in gold.mentions:
         item = (mention.start, mention.end, mention.type)
         if item not in primary:
             continue
-        if item in nested:
+        if item[:2] in nested:
             yield item, NESTED
         if mention.level:
             yield item, f"level {mention.level}"

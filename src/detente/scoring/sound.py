@@ -108,11 +108,6 @@ def _spans(spans: list[Ends | None]) -> tuple[Ints, Ints, Ints]:
     return np.array(rows, np.int64), ends[::2], ends[1::2]
 
 
-def _layer(side: Side, nodes: Ints) -> Ints:
-    """The layer of each node; `nodes` must hold nodes alone."""
-    return side.node_layer[nodes]
-
-
 def _references_hold(side: Side) -> bool:
     """Whether entities are those that mentions refer to, and sources are mentions or words."""
     used = side.mentions.entity[side.mentions.entity != NONE]
@@ -124,7 +119,7 @@ def _references_hold(side: Side) -> bool:
         return False
     sources = np.concatenate([side.events.source, side.stances.source])
     named = sources[(sources != NONE) & (sources != AUTHOR) & (sources != UNSPECIFIED)]
-    return not (named == DANGLING).any() and bool((_layer(side, named) == MENTION).all())
+    return not (named == DANGLING).any() and bool((side.node_layer[named] == MENTION).all())
 
 
 def _arguments_fit(side: Side) -> bool:
@@ -133,7 +128,7 @@ def _arguments_fit(side: Side) -> bool:
     by_mention, by_event = a.given == BY_MENTION, a.given == BY_EVENT
     if not (by_mention | by_event).all() or (a.filler < 0).any():
         return False
-    layer, row = _layer(side, a.filler), side.node_row[a.filler]
+    layer, row = side.node_layer[a.filler], side.node_row[a.filler]
     if (layer != np.where(by_event, EVENT, MENTION)).any():
         return False
     if not codes.fillers[kinds[by_mention], a.role[by_mention], side.mentions.type[row[by_mention]]].all():
@@ -148,9 +143,9 @@ def _stances_fit(side: Side) -> bool:
     s = side.stances
     if (s.holder < 0).any() or (s.target < 0).any():
         return False
-    target = _layer(side, s.target)
+    target = side.node_layer[s.target]
     return (
-        bool((_layer(side, s.holder) == ENTITY).all())
+        bool((side.node_layer[s.holder] == ENTITY).all())
         and bool(((target == ENTITY) | (target == EVENT)).all())
         and not (s.holder == s.target).any()
     )
