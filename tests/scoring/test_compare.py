@@ -111,6 +111,16 @@ def test_a_single_document_or_story_has_no_interval(ontology: Ontology, number: 
     assert (found.difference, found.p) == (0.5, 1)
 
 
+def test_another_seed_draws_other_resamples(ontology: Ontology) -> None:
+    given_tables = tables(ontology, one=[4, 2, 4, 1, 3, 4], other=[1, 3, 0, 2, 2, 1])
+    ends = [
+        (found.low, found.high)
+        for seed in (1, 1, 2)
+        for found in [on("entities:F1", compare(given_tables, ontology, resamples=50, seed=seed).differences)]
+    ]
+    assert ends[0] == ends[1] != ends[2]
+
+
 def test_many_differing_documents_are_permuted_with_the_plus_one_correction(ontology: Ontology) -> None:
     given_tables = tables(ontology, one=[4] * 40, other=[0] * 40)
     found = on("entities:F1", compare(given_tables, ontology, resamples=0, permutations=999).differences)

@@ -153,6 +153,22 @@ def test_textee_figures_credit_an_argument_on_a_wrong_trigger(ontology: Ontology
     assert [figure.metric for figure in figures if "wrong trigger" in figure.note] == ["AC", "AI"]
 
 
+def test_textee_figures_leave_arguments_filled_by_events_out_and_say_how_many(ontology: Ontology) -> None:
+    kind = next(t for t in ontology.event_types if any(ontology.roles[r].events for r in ontology.roles_of[t.name]))
+    role = next(role for role in ontology.roles_of[kind.name] if ontology.roles[role].events)
+
+    def nested(*arguments: Argument) -> list[Document]:
+        inner = Event("v2", kind.name, 20, 25)
+        return [Document("d1", events=(Event("v1", kind.name, 0, 5, arguments=arguments), inner))]
+
+    figures = other_figures(["textee"], nested(Argument(role, event="v2")), nested(), ontology)
+    values_of = {figure.metric: figure.value for figure in figures}
+    assert (values_of["TC"], values_of["AC+"]) == (1, 0)
+    assert {figure.note.split(";")[0] for figure in figures} == {"1 gold arguments filled by events left out"}
+    both = other_figures(["textee"], nested(Argument(role, event="v2")), nested(Argument(role, event="v2")), ontology)
+    assert {figure.metric: figure.value for figure in both}["AC+"] == 0
+
+
 def test_coval_figures_give_a_perfect_system_without_links_two_thirds(ontology: Ontology) -> None:
     gold = [
         Document(

@@ -191,6 +191,19 @@ def test_evidence_is_compared_by_tokens_on_matched_tuples(ontology: Ontology) ->
     assert (figure.precision, figure.recall) == (1, 0.5)
 
 
+def test_evidence_of_a_tuple_is_found_whatever_a_prediction_calls_its_entities(ontology: Ontology) -> None:
+    gold = opinions((0, 1, "SUPPORT"), evidence=Span(27, 52))
+    named = {entity.id: f"x{entity.id}" for entity in SIDES}
+    predicted = replace(
+        gold,
+        mentions=tuple(replace(mention, entity=named[mention.entity or ""]) for mention in ACTORS),
+        entities=tuple(replace(entity, id=named[entity.id]) for entity in SIDES),
+        stances=tuple(replace(s, holder=named[s.holder], target=named[s.target]) for s in gold.stances),
+    )
+    figure = score(gold, predicted, ontology).scores["stance"]["evidence"]
+    assert (figure.value, figure.support) == (1, 6)
+
+
 # ------------------------------------------------------------------------------------------------ document macro
 
 

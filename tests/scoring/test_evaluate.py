@@ -12,7 +12,8 @@ from detente.documents import Argument, Document, Entity, Event, Mention, Meta, 
 from detente.errors import DataError, UsageError
 from detente.jsonl import write_documents
 from detente.ontology import Ontology
-from detente.scoring.evaluate import count_documents, evaluate, evaluate_files
+from detente.scoring.details import has_details
+from detente.scoring.evaluate import count_documents, count_files, evaluate, evaluate_files
 from detente.scoring.report import Report
 
 TEXT = "Ankara backs the truce. Damascus signed it."
@@ -205,7 +206,7 @@ def test_a_span_in_two_clusters_of_the_gold_is_refused_too(ontology: Ontology) -
 
 
 def test_gold_without_documents_is_refused(ontology: Ontology) -> None:
-    with pytest.raises(DataError, match="no gold document"):
+    with pytest.raises(DataError, match="found no gold document; expected at least one"):
         evaluate([], [], ontology)
 
 
@@ -258,6 +259,51 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 def test_files_give_the_report_that_documents_give(files: tuple[Path, Path], ontology: Ontology) -> None:
     assert evaluate_files(*files, ontology, resamples=50) == evaluate(ARTICLES, PREDICTIONS, ontology, resamples=50)
+
+
+def test_files_are_counted_with_details_where_they_are_asked_for(files: tuple[Path, Path], ontology: Ontology) -> None:
+    detailed = count_files(*files, ontology, details=True)
+    assert detailed.keys == count_documents(ARTICLES, PREDICTIONS, ontology, details=True).keys
+    assert len(detailed.keys) > len(count_files(*files, ontology).keys)
+    assert has_details(detailed, "entities")
+
+
+@pytest.mark.parametrize("missing", ["polarity", "source", "cluster"])
+def test_a_gold_file_must_have_all_that_gold_has(files: tuple[Path, Path], missing: str, ontology: Ontology) -> None:
+    gold, predicted = files
+    (event,) = ARTICLES[1].events
+    bare = msgspec.structs.replace(ARTICLES[1], events=(msgspec.structs.replace(event, **{missing: None}),))
+    write_documents(gold, [ARTICLES[0], bare, *ARTICLES[2:]])
+    with pytest.raises(DataError, match=f"jsonl:2, dt-0001, v1: found event without {missing}"):
+        evaluate_files(gold, predicted, ontology)
+
+
+def test_files_whose_documents_must_be_looked_at_alone_give_the_same_report(
+    files: tuple[Path, Path], ontology: Ontology
+) -> None:
+    gold, predicted = files
+    write_documents(predicted, ARTICLES)
+    for details in (False, True):
+        found = evaluate_files(gold, predicted, ontology, resamples=20, details=details)
+        assert found == evaluate(ARTICLES, PREDICTIONS, ontology, resamples=20, details=details)
+
+
+def test_a_file_of_several_batches_gives_the_report_of_one(
+    files: tuple[Path, Path], ontology: Ontology, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = evaluate_files(*files, ontology, resamples=20, details=True)
+    monkeypatch.setattr("detente.scoring.batch.DOCUMENTS", 3)
+    assert evaluate_files(*files, ontology, resamples=20, details=True) == whole
+    monkeypatch.setattr("detente.scoring.batch.NODES", 1)
+    assert evaluate_files(*files, ontology, resamples=20, details=True) == whole
+
+
+def test_faults_of_every_batch_are_told_together(ontology: Ontology, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("detente.scoring.batch.DOCUMENTS", 1)
+    far = [Document(d.id, mentions=(Mention("m", 40, 44, "GPE"),)) for d in (ARTICLES[0], ARTICLES[2])]
+    with pytest.raises(DataError) as raised:
+        evaluate(ARTICLES, [*far, Document("dt-9999")], ontology)
+    assert [fault.document for fault in raised.value.faults] == ["dt-0000", "dt-0002", "dt-9999"]
 
 
 def test_all_faults_of_a_file_are_told_with_their_lines(files: tuple[Path, Path], ontology: Ontology) -> None:

@@ -58,6 +58,14 @@ def test_the_text_says_what_is_missing_and_how_to_repeat_it(report: Report) -> N
         assert signature in text.splitlines()
 
 
+@pytest.mark.parametrize(("missing", "rest"), [(10, "d09."), (11, "d09 and 1 more."), (13, "d09 and 3 more.")])
+def test_of_many_documents_without_a_prediction_ten_are_named(missing: int, rest: str) -> None:
+    gold = [Document(f"d{number:02}", text="Nothing.") for number in range(missing)]
+    text = format_report(evaluate(gold, [], ONTOLOGY, resamples=0))
+    [line] = [line for line in text.splitlines() if line.startswith("Without a prediction")]
+    assert line.endswith(rest)
+
+
 def test_details_add_every_metric_and_every_breakdown(report: Report) -> None:
     plain, detailed = format_report(report), format_report(report, details=True)
     for words in ("all levels", "TC", "Entities by type", "CONSULT", "Participant"):
