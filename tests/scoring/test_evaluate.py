@@ -14,6 +14,7 @@ from detente.jsonl import write_documents
 from detente.ontology import Ontology
 from detente.scoring.details import has_details
 from detente.scoring.evaluate import count_documents, count_files, evaluate, evaluate_files
+from detente.scoring.faults import read_gold
 from detente.scoring.report import Report
 
 TEXT = "Ankara backs the truce. Damascus signed it."
@@ -343,6 +344,13 @@ def test_the_gold_file_is_checked_first(files: tuple[Path, Path], ontology: Onto
     with pytest.raises(DataError) as raised:
         evaluate_files(gold, predicted, ontology)
     assert {fault.path for fault in raised.value.faults} == {str(gold)}
+
+
+def test_a_gold_file_without_documents_is_refused_by_name(tmp_path: Path, ontology: Ontology) -> None:
+    empty = tmp_path / "gold.jsonl"
+    empty.write_bytes(b"")
+    with pytest.raises(DataError, match=r"gold\.jsonl: found no gold document; expected at least one"):
+        list(read_gold(empty, ontology))
 
 
 def test_a_file_that_is_not_there_is_a_fault(files: tuple[Path, Path], tmp_path: Path, ontology: Ontology) -> None:
