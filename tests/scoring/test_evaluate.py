@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -344,6 +347,48 @@ def test_the_gold_file_is_checked_first(files: tuple[Path, Path], ontology: Onto
     with pytest.raises(DataError) as raised:
         evaluate_files(gold, predicted, ontology)
     assert {fault.path for fault in raised.value.faults} == {str(gold)}
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> Iterator[Callable[[bytes], Path]]:
+    """A pipe that what is given can be read from, once."""
+    path, writers = tmp_path / "pipe", []
+
+    def opened(content: bytes) -> Path:
+        os.mkfifo(path)
+        writers.append(threading.Thread(target=path.write_bytes, args=(content,)))
+        writers[-1].start()
+        return path
+
+    yield opened
+    for writer in writers:
+        writer.join()
+
+
+@pytest.mark.parametrize("details", [False, True])
+@pytest.mark.parametrize("predictions", [PREDICTIONS, ARTICLES], ids=["bare", "with text"])
+def test_predictions_from_a_pipe_are_read_once(
+    files: tuple[Path, Path],
+    pipe: Callable[[bytes], Path],
+    predictions: list[Document],
+    details: bool,
+    ontology: Ontology,
+) -> None:
+    gold, predicted = files
+    write_documents(predicted, predictions)
+    found = evaluate_files(gold, pipe(predicted.read_bytes()), ontology, resamples=0, details=details)
+    assert found == evaluate_files(gold, predicted, ontology, resamples=0, details=details)
+    assert found.missing == ()
+
+
+def test_a_fault_in_what_comes_from_a_pipe_has_its_line(
+    files: tuple[Path, Path], pipe: Callable[[bytes], Path], ontology: Ontology
+) -> None:
+    gold, predicted = files
+    far = Document("dt-0003", mentions=(Mention("m", 4, 3, "GPE"),))
+    write_documents(predicted, [*PREDICTIONS[:3], far])
+    with pytest.raises(DataError, match=r"pipe:4, dt-0003, m: found mention \[4, 3\)"):
+        evaluate_files(gold, pipe(predicted.read_bytes()), ontology)
 
 
 def test_a_gold_file_without_documents_is_refused_by_name(tmp_path: Path, ontology: Ontology) -> None:

@@ -118,7 +118,8 @@ def count_files(
         return collector.table()
     except DataError as error:
         # the first faults ended the stream; what the caller gets is all of them, gold's first
-        raise DataError(submission_faults(gold_path, predicted_path, ontology) or error.faults) from error
+        faults = submission_faults(gold_path, predicted_path, ontology) if work.rereadable else []
+        raise DataError(faults or error.faults) from error
 
 
 def report(table: CountTable, ontology: Ontology, *, resamples: int = RESAMPLES, seed: int = SEED) -> Report:

@@ -33,20 +33,26 @@ class Work(NamedTuple):
     details: bool
     keep: bool
 
+    @property
+    def rereadable(self) -> bool:
+        """Whether both files can be read more than once."""
+        return self.gold_path.is_file() and self.predicted_path.is_file()
+
 
 def count_shard(work: Work, shard: Shard | None = None) -> Collector | list[Fault]:
     """The counts of a shard (None: of everything), or its faults, which no exception could carry between processes."""
     try:
-        # details need the documents themselves
-        return _count(work, shard, quick=not work.details)
+        # details need the documents themselves, and a pipe cannot be read again
+        return _count(work, shard, quick=work.rereadable and not work.details)
     except UnsureError:
         return _count(work, shard, quick=False)
 
 
 def _count(work: Work, shard: Shard | None, *, quick: bool) -> Collector | list[Fault]:
-    # checked by the collector, many at a time
-    gold = read_documents(work.gold_path, work.ontology, shard=shard, check=False)
-    predicted = read_documents(work.predicted_path, work.ontology, shard=shard, check=False)
+    # the collector checks many at a time; only the reader knows lines, of what cannot be read again for them
+    check = not work.rereadable
+    gold = read_documents(work.gold_path, work.ontology, gold=True, shard=shard, check=check)
+    predicted = read_documents(work.predicted_path, work.ontology, gold=False, shard=shard, check=check)
     collector = Collector(work.setting, work.tracks, details=work.details, keep=work.keep)
     try:
         with _rare_collections():
