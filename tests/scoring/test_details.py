@@ -184,6 +184,15 @@ def test_reversed_directions_and_wrong_labels_are_counted(ontology: Ontology) ->
     assert report.confusion["stance"]["label"]["none"] == {"SUPPORT": 1}
 
 
+def test_the_right_target_and_label_with_another_holder_is_a_wrong_holder(ontology: Ontology) -> None:
+    gold = opinions((0, 1, "SUPPORT"), (0, 2, "OPPOSE"))
+    report = score(gold, opinions((2, 1, "SUPPORT"), (1, 2, "SUPPORT")), ontology)
+    assert report.errors["stance"] == {"missed": 1, "spurious": 1, "wrong holder": 1}
+    # one predicted stance is the wrong holder's of one gold stance alone
+    twice = score(gold, opinions((2, 1, "SUPPORT"), (0, 1, "SUPPORT")), ontology)
+    assert twice.errors["stance"] == {"missed": 1, "spurious": 1}
+
+
 def test_evidence_is_compared_by_tokens_on_matched_tuples(ontology: Ontology) -> None:
     gold = opinions((0, 1, "SUPPORT"), evidence=Span(27, 52))  # it backs the pact in full
     predicted = opinions((0, 1, "SUPPORT"), (1, 2, "OPPOSE"), evidence=Span(30, 44))  # backs the pact

@@ -196,6 +196,14 @@ def test_a_stance_is_marked_by_label_and_direction(
     assert kinds(compare(gold, predicted), "stance") == expected
 
 
+def test_a_stance_of_another_holder_on_the_right_target_has_a_wrong_holder() -> None:
+    third, entity = mention("m3", "Damascus", entity="e3"), Entity("e3", "Damascus", "GPE")
+    gold = document(*ACTORS, third, entity, Stance("s1", "e1", "e2", "SUPPORT"))
+    for label, expected in (("SUPPORT", [("holder",)]), ("OPPOSE", [("missed",), ("spurious",)])):
+        predicted = document(*PREDICTED_ACTORS, third, entity, Stance("s1", "e3", "x8", label))
+        assert kinds(compare(gold, predicted), "stance") == expected
+
+
 def test_a_stance_towards_an_event_is_compared_by_its_trigger() -> None:
     gold = document(*ACTORS, event("v1", "help", "MIL_AID"), Stance("s1", "e1", "v1", "SUPPORT"))
     predicted = document(*PREDICTED_ACTORS, event("p7", "help", "AID"), Stance("s1", "x9", "p7", "SUPPORT"))

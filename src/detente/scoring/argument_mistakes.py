@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Set
+from collections import Counter
+from collections.abc import Set
 
 from detente.items import AttachedArgument
 from detente.matching import half_credit, match_spans
 from detente.scoring.metrics import NOTHING
-from detente.scoring.mistakes import MISSED, SPURIOUS
+from detente.scoring.mistakes import MISSED, SPURIOUS, grouped, take_equal
 
 WRONG_ROLE, WRONG_SPAN, WRONG_TRIGGER = "argument wrong role", "argument wrong boundary", "argument on a wrong trigger"
 PREFIX = "argument "
-
-Groups = defaultdict[Hashable, tuple[set[AttachedArgument], set[AttachedArgument]]]
 
 
 def count_argument_kinds(gold: Set[AttachedArgument], predicted: Set[AttachedArgument]) -> Counter[str]:
@@ -24,9 +22,9 @@ def count_argument_kinds(gold: Set[AttachedArgument], predicted: Set[AttachedArg
     """
     kinds: Counter[str] = Counter()
     rest, others = set(gold - predicted), set(predicted - gold)
-    kinds[WRONG_ROLE] = _take_equal(rest, others, lambda a: (a.type, a.trigger, a.span))
+    kinds[WRONG_ROLE] = take_equal(rest, others, lambda a: (a.type, a.trigger, a.span))
     kinds[WRONG_SPAN] = _take_overlapping(rest, others)
-    kinds[WRONG_TRIGGER] = _take_equal(rest, others, lambda a: (a.role, a.span))
+    kinds[WRONG_TRIGGER] = take_equal(rest, others, lambda a: (a.role, a.span))
     kinds[PREFIX + MISSED], kinds[PREFIX + SPURIOUS] = len(rest), len(others)
     return kinds
 
@@ -38,7 +36,7 @@ def count_roles(gold: Set[AttachedArgument], predicted: Set[AttachedArgument]) -
     of their names.
     """
     cells: Counter[tuple[str, str]] = Counter()
-    for ours, theirs in _grouped(gold, predicted, lambda a: (a.type, a.trigger, a.span)).values():
+    for ours, theirs in grouped(gold, predicted, lambda a: (a.type, a.trigger, a.span)).values():
         roles, other_roles = {a.role for a in ours}, {a.role for a in theirs}
         cells.update((role, role) for role in roles & other_roles)
         left, right = sorted(roles - other_roles), sorted(other_roles - roles)
@@ -49,35 +47,10 @@ def count_roles(gold: Set[AttachedArgument], predicted: Set[AttachedArgument]) -
     return cells
 
 
-def _grouped(
-    gold: Iterable[AttachedArgument],
-    predicted: Iterable[AttachedArgument],
-    key: Callable[[AttachedArgument], Hashable],
-) -> Groups:
-    groups: Groups = defaultdict(lambda: (set(), set()))
-    for side, items in enumerate((gold, predicted)):
-        for item in items:
-            groups[key(item)][side].add(item)
-    return groups
-
-
-def _take_equal(
-    gold: set[AttachedArgument], predicted: set[AttachedArgument], key: Callable[[AttachedArgument], Hashable]
-) -> int:
-    """Take pairs of the same key out of both sides; how many there were."""
-    taken = 0
-    for ours, theirs in _grouped(gold, predicted, key).values():
-        number = min(len(ours), len(theirs))
-        gold.difference_update(sorted(ours)[:number])
-        predicted.difference_update(sorted(theirs)[:number])
-        taken += number
-    return taken
-
-
 def _take_overlapping(gold: set[AttachedArgument], predicted: set[AttachedArgument]) -> int:
     """Take pairs out of both sides that have the same event and role and overlapping fillers; how many there were."""
     taken = 0
-    for ours, theirs in _grouped(gold, predicted, lambda a: (a.type, a.trigger, a.role)).values():
+    for ours, theirs in grouped(gold, predicted, lambda a: (a.type, a.trigger, a.role)).values():
         rest, others = sorted(ours), sorted(theirs)
         for pair in match_spans([a.span for a in rest], [a.span for a in others], half_credit):
             gold.remove(rest[pair.gold])

@@ -6,8 +6,9 @@ them: the same span with another type before another span of the same type befor
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Set
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Set
+from typing import Any, TypeVar
 
 from detente.matching import Span, match_spans, overlap_length
 from detente.scoring.metrics import NOTHING
@@ -15,6 +16,7 @@ from detente.scoring.metrics import NOTHING
 MISSED, SPURIOUS = "missed", "spurious"
 WRONG_TYPE, WRONG_BOUNDARY, WRONG_BOTH = "wrong type", "wrong boundary", "wrong type and boundary"
 
+T = TypeVar("T")
 TypedSpan = tuple[int, int, str]
 Pairs = list[tuple[TypedSpan | None, TypedSpan | None]]
 
@@ -57,3 +59,30 @@ def count_kinds(pairs: Pairs) -> Counter[str]:
 def count_types(pairs: Pairs) -> Counter[tuple[str, str]]:
     """How many pairs there are of each (gold type, predicted type), `NOTHING` standing for no partner."""
     return Counter((gold[2] if gold else NOTHING, other[2] if other else NOTHING) for gold, other in pairs)
+
+
+def grouped(
+    gold: Iterable[T],
+    predicted: Iterable[T],
+    key: Callable[[T], Hashable],
+    other: Callable[[T], Hashable] | None = None,
+) -> dict[Hashable, tuple[set[T], set[T]]]:
+    """The items of both sides by a key of theirs; `other` is the predicted items' key where it is another one."""
+    groups: defaultdict[Hashable, tuple[set[T], set[T]]] = defaultdict(lambda: (set(), set()))
+    for side, items, key_of in ((0, gold, key), (1, predicted, other or key)):
+        for item in items:
+            groups[key_of(item)][side].add(item)
+    return groups
+
+
+def take_equal(
+    gold: set[Any], predicted: set[Any], key: Callable[[Any], Hashable], other: Callable[[Any], Hashable] | None = None
+) -> int:
+    """Take pairs of the same key out of both sides; how many there were."""
+    taken = 0
+    for ours, theirs in grouped(gold, predicted, key, other).values():
+        number = min(len(ours), len(theirs))
+        gold.difference_update(sorted(ours)[:number])
+        predicted.difference_update(sorted(theirs)[:number])
+        taken += number
+    return taken

@@ -13,7 +13,7 @@ import numpy as np
 
 from detente.counts import Counts, set_counts
 from detente.documents import Document, Span
-from detente.items import Node, StanceTuple, entity_alignment, stances_of
+from detente.items import StanceTuple, entity_alignment, stances_of
 from detente.ontology import Ontology
 from detente.scoring.batch import PREDICTED, Batch, Rows, joined, pack
 from detente.scoring.columns import ENTITY, EVENT, LAYERS, NONE, Ints, Side
@@ -28,15 +28,13 @@ from detente.scoring.metrics import (
     error_counts,
     set_counts_of,
 )
-from detente.scoring.mistakes import MISSED, SPURIOUS
+from detente.scoring.mistakes import MISSED, SPURIOUS, grouped, take_equal
 from detente.sentences import tokenize
 
 NAME = "stance"
 GIVEN_PAIRS = "label on gold pairs"
 F1, WITHOUT_LABEL, UNDIRECTED = Key(NAME, "F1"), Key(NAME, "without label"), Key(NAME, "undirected")
-WRONG_LABEL, REVERSED = "wrong label", "reversed direction"
-
-Pair = tuple[Node, Node]
+WRONG_LABEL, REVERSED, WRONG_HOLDER = "wrong label", "reversed direction", "wrong holder"
 
 
 def count(batch: Batch) -> Counted:
@@ -102,19 +100,15 @@ def count_details(gold: Document, predicted: Document, ontology: Ontology) -> di
 def count_stance_kinds(gold: Set[StanceTuple], predicted: Set[StanceTuple]) -> Counter[str]:
     """How many tuples are wrong in each way, each counted once.
 
-    In this order: the right pair with another label, the pair with its ends exchanged (whatever the label); what is
-    left was missed or is spurious.
+    In this order: the right pair with another label, the pair with its ends exchanged (whatever the label), the right
+    target and label with another holder; what is left was missed or is spurious.
     """
-    rest, others = _by_pair(gold - predicted), _by_pair(predicted - gold)
+    rest, others = set(gold - predicted), set(predicted - gold)
     kinds: Counter[str] = Counter()
-    for kind in (WRONG_LABEL, REVERSED):
-        for holder, target in rest:
-            partner = (holder, target) if kind == WRONG_LABEL else (target, holder)
-            shared = min(rest[holder, target], others[partner])
-            kinds[kind] += shared
-            rest[holder, target] -= shared
-            others[partner] -= shared
-    kinds[MISSED], kinds[SPURIOUS] = rest.total(), others.total()
+    kinds[WRONG_LABEL] = take_equal(rest, others, lambda s: (s.holder, s.target))
+    kinds[REVERSED] = take_equal(rest, others, lambda s: (s.holder, s.target), lambda s: (s.target, s.holder))
+    kinds[WRONG_HOLDER] = take_equal(rest, others, lambda s: (s.target, s.label))
+    kinds[MISSED], kinds[SPURIOUS] = len(rest), len(others)
     return kinds
 
 
@@ -123,12 +117,9 @@ def count_labels(gold: Set[StanceTuple], predicted: Set[StanceTuple]) -> Counter
 
     Where a pair has several labels on one side, those that agree come first, then the others by name.
     """
-    labels: defaultdict[Pair, tuple[set[str], set[str]]] = defaultdict(lambda: (set(), set()))
-    for side, items in enumerate((gold, predicted)):
-        for item in items:
-            labels[item.holder, item.target][side].add(item.label)
     cells: Counter[tuple[str, str]] = Counter()
-    for ours, theirs in labels.values():
+    for of_gold, of_predicted in grouped(gold, predicted, lambda s: (s.holder, s.target)).values():
+        ours, theirs = {item.label for item in of_gold}, {item.label for item in of_predicted}
         cells.update((label, label) for label in ours & theirs)
         left, right = sorted(ours - theirs), sorted(theirs - ours)
         shared = min(len(left), len(right))
@@ -136,10 +127,6 @@ def count_labels(gold: Set[StanceTuple], predicted: Set[StanceTuple]) -> Counter
         cells.update((label, NOTHING) for label in left[shared:])
         cells.update((NOTHING, label) for label in right[shared:])
     return cells
-
-
-def _by_pair(stances: Set[StanceTuple]) -> Counter[Pair]:
-    return Counter((item.holder, item.target) for item in stances)
 
 
 def _evidence_counts(gold: Document, predicted: Document, aligned: dict[str, str]) -> Counts:

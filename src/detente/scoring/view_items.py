@@ -19,7 +19,7 @@ from detente.scoring.mistakes import MISSED, SPURIOUS, closeness
 CORRECT = "correct"
 TYPE, BOUNDARY, LEVEL = "type", "boundary", "level"
 ROLE, TRIGGER, POLARITY, MODALITY = "role", "trigger", "polarity", "modality"
-LABEL, DIRECTION = "label", "direction"
+LABEL, DIRECTION, HOLDER = "label", "direction", "holder"
 
 # kind: (what it is called, its sign on the page, what it means)
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -35,6 +35,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     MODALITY: ("wrong modality", "M", "another modality than in gold"),
     LABEL: ("wrong label", "S", "the right pair with another stance label than in gold"),
     DIRECTION: ("reversed", "⇄", "holder and target exchanged"),
+    HOLDER: ("wrong holder", "H", "the right target and label with another holder than in gold"),
 }
 
 ENTITIES, OTHER_MENTIONS, EVENTS = "entities", "mentions", "events"
@@ -261,6 +262,7 @@ _STANCE_TESTS: tuple[tuple[tuple[str, ...], Callable[[Key, Key, bool], bool]], .
     ((LABEL,), lambda gold, predicted, same: gold == predicted),
     ((DIRECTION,), lambda gold, predicted, same: gold == predicted[::-1] and same),
     ((DIRECTION, LABEL), lambda gold, predicted, same: gold == predicted[::-1]),
+    ((HOLDER,), lambda gold, predicted, same: gold[1] == predicted[1] and same),
 )
 
 
