@@ -11,7 +11,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Set
 from functools import cached_property
-from itertools import count
+from itertools import chain, count
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -93,6 +93,14 @@ class Blocks(NamedTuple):
     annotated: Ints
 
 
+class Located(NamedTuple):
+    """Spans that some rows of a layer have beside their own: the rows, and where the spans start and end."""
+
+    row: Ints
+    start: Ints
+    end: Ints
+
+
 class Further(NamedTuple):
     """What only the checks and the hash of gold look at, beside the rows of their layers.
 
@@ -136,10 +144,10 @@ class Side:
         self._stances = _columns(4)
         self._of_gold = _columns(5)
         self._blocks = _columns(4)
-        # (start, end) beside the rows of mentions, events and stances
-        self.heads: list[Ends | None] = []
-        self.conditions: list[Ends | None] = []
-        self.evidence: list[Ends | None] = []
+        # beside the rows of mentions, events and stances
+        self._heads: list[Ends | None] = []
+        self._conditions: list[Ends | None] = []
+        self._evidence: list[Ends | None] = []
 
     def add(self, document: Document) -> None:
         """Take in the next document; raises `OverflowError` for a number beyond 64 bits."""
@@ -189,7 +197,7 @@ class Side:
         *_, reading, entity = self._mentions
         reading.fromlist([readings[x.reading] for x in mentions])
         entity.fromlist([nodes[x.entity] for x in mentions])
-        self.heads += [x.head for x in mentions]
+        self._heads += [x.head for x in mentions]
 
     def _add_events(self, events: tuple[Event, ...], nodes: _Nodes) -> None:
         codes = self.codes
@@ -202,7 +210,7 @@ class Side:
         modality.fromlist([modalities[x.modality] for x in events])
         source.fromlist(_sources(events, nodes))
         sizes.fromlist([len(x.arguments) for x in events])
-        self.conditions += [None if x.condition is None else (x.condition.start, x.condition.end) for x in events]
+        self._conditions += [None if x.condition is None else (x.condition.start, x.condition.end) for x in events]
         arguments = [argument for x in events for argument in x.arguments]
         role, given, filler = self._arguments
         role.fromlist([roles[x.role] for x in arguments])
@@ -216,7 +224,7 @@ class Side:
         target.fromlist([nodes[x.target] for x in stances])
         label.fromlist([labels[x.label] for x in stances])
         source.fromlist(_sources(stances, nodes))
-        self.evidence += [None if x.evidence is None else (x.evidence.start, x.evidence.end) for x in stances]
+        self._evidence += [None if x.evidence is None else (x.evidence.start, x.evidence.end) for x in stances]
 
     def _add_further(self, document: Document) -> None:
         value, name, wikidata, cluster, explicit = self._of_gold
@@ -272,6 +280,21 @@ class Side:
         return Further(*map(_array, self._of_gold))
 
     @cached_property
+    def heads(self) -> Located:
+        """The heads of mentions."""
+        return _located(self._heads)
+
+    @cached_property
+    def conditions(self) -> Located:
+        """The conditions of events."""
+        return _located(self._conditions)
+
+    @cached_property
+    def evidence(self) -> Located:
+        """The evidence of stances."""
+        return _located(self._evidence)
+
+    @cached_property
     def blocks(self) -> Blocks:
         """The blocks of all documents, read of gold alone."""
         *columns, sizes = map(_array, self._blocks)
@@ -306,6 +329,12 @@ def _sources(items: Iterable[Any], nodes: _Nodes) -> list[int]:
 
 def _checksums(texts: Iterable[str | None]) -> list[int]:
     return [0 if text is None else crc32(text.encode("utf-8", "surrogatepass")) + 1 for text in texts]
+
+
+def _located(spans: list[Ends | None]) -> Located:
+    rows = [row for row, span in enumerate(spans) if span is not None] if any(spans) else []
+    ends = np.fromiter(chain.from_iterable(filter(None, spans)), np.int64, 2 * len(rows))
+    return Located(np.array(rows, np.int64), ends[::2], ends[1::2])
 
 
 def _columns(number: int) -> tuple[array[int], ...]:

@@ -13,7 +13,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from detente.scoring.columns import BY_EVENT, ENTITY, EVENT, MENTION, NONE, Ends, Ints, Side
+from detente.scoring.columns import BY_EVENT, ENTITY, EVENT, MENTION, NONE, Ints, Located, Side
 
 Hashes = NDArray[np.uint64]
 
@@ -68,12 +68,13 @@ def _document_hashes(side: Side, ids: Sequence[str]) -> Hashes:
     )
     layers = (
         (m.doc, mixed(of_mention, codes.levels.stable[m.level], codes.readings.stable[m.reading], more.values,
-                       _ends(side.heads), _of(node, m.entity))),
+                       _ends(side.heads, len(m.doc)), _of(node, m.entity))),
         (n.doc, mixed(more.names, codes.types.stable[n.type], more.wikidata, node[side.node_of[ENTITY]])),
         (v.doc, mixed(of_event, codes.polarities.stable[v.polarity], codes.modalities.stable[v.modality],
-                       _of(node, v.source), _ends(side.conditions), _of(clusters, more.clusters), arguments)),
+                       _of(node, v.source), _ends(side.conditions, len(v.doc)), _of(clusters, more.clusters),
+                       arguments)),
         (s.doc, mixed(_of(node, s.holder), _of(node, s.target), codes.labels.stable[s.label], more.explicit,
-                       _of(node, s.source), _ends(side.evidence))),
+                       _of(node, s.source), _ends(side.evidence, len(s.doc)))),
     )  # fmt: skip
     names = np.array([crc32(name.encode()) for name in ids], np.uint64)
     sums = (sums_by(doc, hashes, len(ids)) for doc, hashes in layers)
@@ -109,9 +110,8 @@ def sums_by(places: Ints, hashes: Hashes, size: int) -> Hashes:
     return sums
 
 
-def _ends(spans: list[Ends | None]) -> Hashes:
-    """A number for each span, 0 where there is none."""
-    if not any(spans):
-        return np.zeros(len(spans), np.uint64)
-    start, end = np.array([span or (0, 0) for span in spans], np.int64).T
-    return np.where(end > 0, mixed(start, end), np.uint64(0))
+def _ends(spans: Located, rows: int) -> Hashes:
+    """A number for the span of each row, 0 where there is none."""
+    ends = np.zeros(rows, np.uint64)
+    ends[spans.row] = mixed(spans.start, spans.end)
+    return ends

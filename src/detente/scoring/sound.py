@@ -5,8 +5,6 @@ True is said only where `pair_faults` finds nothing in any pair; False says noth
 
 from __future__ import annotations
 
-from itertools import chain
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -23,7 +21,6 @@ from detente.scoring.columns import (
     MENTION,
     NONE,
     UNSPECIFIED,
-    Ends,
     Events,
     Ints,
     Mentions,
@@ -91,21 +88,11 @@ def _within(start: Ints, end: Ints, length: Ints) -> bool:
 def _others_within(side: Side, ends: Ints) -> bool:
     """Heads, conditions and evidence."""
     m, v, s = side.mentions, side.events, side.stances
-    heads, start, end = _spans(side.heads)
-    if not bool(((m.start[heads] <= start) & (start < end) & (end <= m.end[heads])).all()):
-        return False
-    for spans, doc in ((side.conditions, v.doc), (side.evidence, s.doc)):
-        rows, start, end = _spans(spans)
-        if not _within(start, end, ends[doc[rows]]):
-            return False
-    return True
-
-
-def _spans(spans: list[Ends | None]) -> tuple[Ints, Ints, Ints]:
-    """Rows of the spans that there are, their starts and their ends."""
-    rows = [row for row, span in enumerate(spans) if span is not None] if any(spans) else []
-    ends = np.fromiter(chain.from_iterable(filter(None, spans)), np.int64, 2 * len(rows))
-    return np.array(rows, np.int64), ends[::2], ends[1::2]
+    rows, start, end = side.heads
+    return bool(((m.start[rows] <= start) & (start < end) & (end <= m.end[rows])).all()) and all(
+        _within(spans.start, spans.end, ends[doc[spans.row]])
+        for spans, doc in ((side.conditions, v.doc), (side.evidence, s.doc))
+    )
 
 
 def _references_hold(side: Side) -> bool:
@@ -160,7 +147,7 @@ def _complete(batch: Batch) -> bool:
         and not (more.clusters == NONE).any()
         and not (more.explicit == NONE).any()
         and not (s.source == NONE).any()
-        and None not in side.evidence
+        and len(side.evidence.row) == len(s.doc)
         and not repeated(a.event, a.role, a.filler)
         and not repeated(side.entities.doc, more.names)
         and _entities_typed(side)
@@ -207,10 +194,10 @@ def _nested(m: Mentions) -> bool:
 
 def _placed(side: Side, m: Mentions, v: Events) -> bool:
     """Whether blocks are in order and apart, and each annotated span lies in one that carries annotation."""
-    conditions, evidence = _spans(side.conditions), _spans(side.evidence)
-    doc = np.concatenate([m.doc, v.doc, v.doc[conditions[0]], side.stances.doc[evidence[0]]])
-    start = np.concatenate([m.start, v.start, conditions[1], evidence[1]])
-    end = np.concatenate([m.end, v.end, conditions[2], evidence[2]])
+    conditions, evidence = side.conditions, side.evidence
+    doc = np.concatenate([m.doc, v.doc, v.doc[conditions.row], side.stances.doc[evidence.row]])
+    start = np.concatenate([m.start, v.start, conditions.start, evidence.start])
+    end = np.concatenate([m.end, v.end, conditions.end, evidence.end])
     blocks = side.blocks
     if not len(blocks.doc):
         return True
