@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Set
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from tests.benchmarks.workload import pair_of_documents
 from tests.scoring.test_properties import collections
 
 from detente.counts import Counts, set_counts
-from detente.documents import Argument, Document, Entity, Event, Mention, Stance
+from detente.documents import Argument, Document, Entity, Event, Mention, Span, Stance
 from detente.items import (
     StanceTuple,
     arguments_of,
@@ -230,6 +231,36 @@ def test_what_repeats_another_item_in_all_that_is_scored_is_counted() -> None:
         ("predicted", "arguments"): [0, 1],
         ("predicted", "stances"): [0, 1],
     }
+
+
+@pytest.mark.parametrize(
+    ("layer", "change"),
+    [
+        ("mentions", {"value": "2024"}),
+        ("mentions", {"level": "ADJ"}),
+        ("mentions", {"entity": None}),
+        ("events", {"condition": Span(0, 3)}),
+        ("events", {"cluster": "c9"}),
+        ("events", {"source": "m1"}),
+        ("events", {"arguments": ()}),
+        ("stances", {"source": "m1"}),
+        ("stances", {"source": "unspecified"}),
+        ("stances", {"explicit": True}),
+        ("stances", {"evidence": Span(3, 9)}),
+    ],
+)
+def test_an_item_that_differs_in_anything_but_its_id_is_no_repeat(layer: str, change: dict[str, Any]) -> None:
+    """A stance told by two sources, say, is two statements of one tuple."""
+    _, document = next(pair for pair in WORKLOAD if all(getattr(pair[1], name) for name in ("events", "stances")))
+    first = next(item for item in getattr(document, layer) if layer != "events" or item.arguments)
+    if "entity" in change:
+        first = next(mention for mention in document.mentions if mention.entity)
+    assert msgspec.structs.replace(first, **change) != first
+    for again, found in ((first, True), (msgspec.structs.replace(first, **change), False)):
+        items = (*getattr(document, layer), msgspec.structs.replace(again, id="again"))
+        doubled = msgspec.structs.replace(document, **{layer: items})
+        layers = repeats(batch_of([(Document(document.id), doubled)]))
+        assert (("predicted", layer) in layers) == found
 
 
 def mention_like(mention: Mention, name: str) -> Mention:

@@ -64,8 +64,8 @@ class Batch:
 
     def __init__(self, ontology: Ontology, layers: Set[int] = LAYERS) -> None:
         self.codes = codes_of(ontology)
-        self.gold = Side(self.codes, layers, further=layers == LAYERS)
-        self.predicted = Side(self.codes, layers, further=False)
+        self.gold = Side(self.codes, layers)
+        self.predicted = Side(self.codes, layers)
         self._documents = 0
 
     def __len__(self) -> int:

@@ -102,7 +102,7 @@ class Located(NamedTuple):
 
 
 class Further(NamedTuple):
-    """What only the checks and the hash of gold look at, beside the rows of their layers.
+    """What only the checks and the hash look at, beside the rows of their layers.
 
     Names and values are 32-bit checksums, 0 where there is none; clusters are numbers over the batch.
     """
@@ -124,17 +124,16 @@ class _Nodes(dict[str | None, int]):
 class Side:
     """The documents of one side of a batch, their numbers kept, the documents not.
 
-    Layers that are not among `layers` are not read; of mentions alone only what is scored of them is. `further` says
-    that this is gold to be checked and hashed.
+    Layers that are not among `layers` are not read; of mentions alone only what is scored of them is. What the checks
+    and the hash look at beside that is read where all layers are.
     """
 
-    def __init__(self, codes: OntologyCodes, layers: Set[int], *, further: bool) -> None:
+    def __init__(self, codes: OntologyCodes, layers: Set[int]) -> None:
         self.codes = codes
         # whether every id is of one item alone
         self.distinct = True
         self.nodes = 0
         self._layers = layers
-        self._further = further
         self._clusters = 0
         self._sizes = array("q")
         self._mentions = _columns(6)
@@ -142,7 +141,7 @@ class Side:
         self._events = _columns(7)
         self._arguments = _columns(3)
         self._stances = _columns(4)
-        self._of_gold = _columns(5)
+        self._beside = _columns(5)
         self._blocks = _columns(4)
         # beside the rows of mentions, events and stances
         self._heads: list[Ends | None] = []
@@ -181,7 +180,7 @@ class Side:
             self._add_events(document.events, nodes)
         if document.stances and STANCE in self._layers:
             self._add_stances(document.stances, nodes)
-        if self._further:
+        if self._layers == LAYERS:
             self._add_further(document)
 
     def _add_mentions(self, mentions: tuple[Mention, ...]) -> None:
@@ -227,7 +226,7 @@ class Side:
         self._evidence += [None if x.evidence is None else (x.evidence.start, x.evidence.end) for x in stances]
 
     def _add_further(self, document: Document) -> None:
-        value, name, wikidata, cluster, explicit = self._of_gold
+        value, name, wikidata, cluster, explicit = self._beside
         value.fromlist(_checksums([x.value for x in document.mentions]))
         name.fromlist(_checksums([x.name for x in document.entities]))
         wikidata.fromlist(_checksums([x.wikidata for x in document.entities]))
@@ -276,8 +275,8 @@ class Side:
 
     @cached_property
     def further(self) -> Further:
-        """What is read of gold alone."""
-        return Further(*map(_array, self._of_gold))
+        """What is read for the checks and the hash alone."""
+        return Further(*map(_array, self._beside))
 
     @cached_property
     def heads(self) -> Located:
@@ -296,7 +295,7 @@ class Side:
 
     @cached_property
     def blocks(self) -> Blocks:
-        """The blocks of all documents, read of gold alone."""
+        """The blocks of all documents."""
         *columns, sizes = map(_array, self._blocks)
         return Blocks(np.repeat(np.arange(len(sizes)), sizes), *columns)
 

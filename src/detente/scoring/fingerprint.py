@@ -68,13 +68,13 @@ def _document_hashes(side: Side, ids: Sequence[str]) -> Hashes:
     )
     layers = (
         (m.doc, mixed(of_mention, codes.levels.stable[m.level], codes.readings.stable[m.reading], more.values,
-                       _ends(side.heads, len(m.doc)), _of(node, m.entity))),
+                       ends_hashes(side.heads, len(m.doc)), _of(node, m.entity))),
         (n.doc, mixed(more.names, codes.types.stable[n.type], more.wikidata, node[side.node_of[ENTITY]])),
         (v.doc, mixed(of_event, codes.polarities.stable[v.polarity], codes.modalities.stable[v.modality],
-                       _of(node, v.source), _ends(side.conditions, len(v.doc)), _of(clusters, more.clusters),
+                       _of(node, v.source), ends_hashes(side.conditions, len(v.doc)), _of(clusters, more.clusters),
                        arguments)),
         (s.doc, mixed(_of(node, s.holder), _of(node, s.target), codes.labels.stable[s.label], more.explicit,
-                       _of(node, s.source), _ends(side.evidence, len(s.doc)))),
+                       _of(node, s.source), ends_hashes(side.evidence, len(s.doc)))),
     )  # fmt: skip
     names = np.array([crc32(name.encode()) for name in ids], np.uint64)
     sums = (sums_by(doc, hashes, len(ids)) for doc, hashes in layers)
@@ -110,7 +110,7 @@ def sums_by(places: Ints, hashes: Hashes, size: int) -> Hashes:
     return sums
 
 
-def _ends(spans: Located, rows: int) -> Hashes:
+def ends_hashes(spans: Located, rows: int) -> Hashes:
     """A number for the span of each row, 0 where there is none."""
     ends = np.zeros(rows, np.uint64)
     ends[spans.row] = mixed(spans.start, spans.end)

@@ -1,4 +1,4 @@
-"""Items that repeat another one in everything that is scored, and so count once with it."""
+"""Items that repeat another one in everything but their id, and so count once with it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from detente.scoring.batch import Batch, distinct_places
 from detente.scoring.columns import Ints, Side
-from detente.scoring.fingerprint import mixed, sums_by
+from detente.scoring.fingerprint import Hashes, ends_hashes, mixed, sums_by
 
 
 def repeats(batch: Batch) -> dict[tuple[str, str], Ints]:
@@ -27,13 +27,21 @@ def repeats(batch: Batch) -> dict[tuple[str, str], Ints]:
 
 
 def _layers(side: Side, mentions: Ints, triggers: Ints) -> dict[str, tuple[Ints, tuple[Ints, ...]]]:
-    """The documents of each layer's items, and what is scored of them; numbers must not be negative."""
-    m, v, a, s = side.mentions, side.events, side.arguments, side.stances
+    """The documents of each layer's items, and what they say; numbers must not be negative."""
+    m, v, a, s, more = side.mentions, side.events, side.arguments, side.stances, side.further
     single = distinct_places(a.event, a.role, a.filler)
-    arguments = sums_by(a.event[single], mixed(a.role[single], a.filler[single]), len(v.doc)) >> np.uint64(2)
+    arguments = _whole(sums_by(a.event[single], mixed(a.role[single], a.filler[single]), len(v.doc)))
+    conditions = _whole(ends_hashes(side.conditions, len(v.doc)))
+    evidence = _whole(ends_hashes(side.evidence, len(s.doc)))
+    happened = triggers, v.type, v.polarity, v.modality, 4 + v.source
     return {
-        "mentions": (m.doc, (mentions, m.type, m.level, m.reading, 1 + m.entity)),
-        "events": (v.doc, (triggers, v.type, v.polarity, v.modality, 4 + v.source, arguments.astype(np.int64))),
+        "mentions": (m.doc, (mentions, m.type, m.level, m.reading, 1 + m.entity, more.values)),
+        "events": (v.doc, (*happened, arguments, conditions, 1 + more.clusters)),
         "arguments": (v.doc[a.event], (a.event, a.role, a.filler)),
-        "stances": (s.doc, (s.holder, s.target, s.label)),
+        "stances": (s.doc, (s.holder, s.target, s.label, 1 + more.explicit, 4 + s.source, evidence)),
     }
+
+
+def _whole(hashes: Hashes) -> Ints:
+    """Hashes as numbers that can be packed."""
+    return (hashes >> np.uint64(2)).astype(np.int64)
